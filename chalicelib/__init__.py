@@ -1,0 +1,1 @@
+"""Patchthrough: connects consenting supporters to public offices and counts what happened."""

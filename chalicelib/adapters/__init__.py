@@ -1,0 +1,1 @@
+"""One module per outside thing. The only importers of boto3 and twilio."""

@@ -1,0 +1,104 @@
+"""Actions and tallies: what is counted, once, and how the sum can be proved.
+
+An Action is one office call with its honest outcome. A tally is a sum of Actions, always recomputable.
+Knows no table: ids and shards are functions of the action alone, so a repeat lands on the same item.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zlib import crc32
+
+SHARDS = 8
+"""Tally items per campaign and channel. Calls are placed at a few a second; one item takes 500/s."""
+
+
+class Channel(StrEnum):
+    """How an act reached the office."""
+
+    CALLS = "calls"
+
+
+class Outcome(StrEnum):
+    """What happened on one office call, as honestly as the facts allow (design §5)."""
+
+    SPOKE = "spoke"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CLOSED = "closed"
+    WRONG_NUMBER = "wrong_number"
+    FAILED = "failed"
+
+
+REACHED = frozenset({Outcome.SPOKE, Outcome.VOICEMAIL})
+"""Outcomes that got through: these alone count toward a campaign's goal."""
+
+
+class Basis(StrEnum):
+    """Who says so: the supporter's own key (or tap), or the leg's facts alone."""
+
+    KEY = "key"
+    FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One counted act: immutable, one per office call. `seconds` is the talk time the carrier reports."""
+
+    id: str
+    campaign: str
+    channel: Channel
+    office: str
+    outcome: Outcome
+    basis: Basis
+    seconds: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A sum of actions: how many, and how many with each outcome."""
+
+    tally: int = 0
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+
+    @property
+    def reached(self) -> int:
+        """How many acts got through to an office."""
+        return sum(self.outcomes.get(outcome, 0) for outcome in REACHED)
+
+
+def action_id(call_id: str, position: int) -> str:
+    """Return the id of the action for a call's office at `position` (0 for the first): always the same."""
+    return f"{call_id}-{position}"
+
+
+def shard(action: str) -> int:
+    """Return the tally shard, 0 to SHARDS - 1, on which this action is summed."""
+    return crc32(action.encode()) % SHARDS
+
+
+def counted(actions: Iterable[Action]) -> Tally:
+    """Sum actions from the ledger: the figure every tally must equal."""
+    outcomes: dict[Outcome, int] = {}
+    for action in actions:
+        outcomes[action.outcome] = outcomes.get(action.outcome, 0) + 1
+    return Tally(sum(outcomes.values()), outcomes)
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """Add tallies (the shards of one campaign and channel, say)."""
+    total, outcomes = 0, dict.fromkeys(Outcome, 0)
+    for tally in tallies:
+        total += tally.tally
+        for outcome, number in tally.outcomes.items():
+            outcomes[outcome] += number
+    return Tally(total, {outcome: number for outcome, number in outcomes.items() if number})
+
+
+def difference(ledger: Tally, tally: Tally) -> int:
+    """Return how far apart they are over all outcomes and the sum: 0 is the only right answer."""
+    parts = sum(abs(ledger.outcomes.get(o, 0) - tally.outcomes.get(o, 0)) for o in Outcome)
+    return max(parts, abs(ledger.tally - tally.tally))

@@ -1,0 +1,98 @@
+"""Why a request is refused, as codes and as sentences: what, why, and what to do now.
+
+One text serves the page and the API. E2 (`phone_not_called`) is one text for premium, office, own and
+do-not-ring numbers alike, so that it tells nothing about whose number it is (page.md §9.5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.words import Words
+
+
+class Code(StrEnum):
+    """A reason the API names; stable, for programs."""
+
+    PHONE_MISSING = "phone_missing"
+    PHONE_MALFORMED = "phone_malformed"
+    PHONE_NOT_CALLED = "phone_not_called"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    CONSENT_MISSING = "consent_missing"
+    BODY_MALFORMED = "body_malformed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    TOO_MANY_CALLS = "too_many_calls"
+    CAMPAIGN_PAUSED = "campaign_paused"
+    CAMPAIGN_ENDED = "campaign_ended"
+    NO_OFFICE = "no_office"
+    NOT_FOUND = "not_found"
+    CALL_GONE = "call_gone"
+    OUR_FAULT = "our_fault"
+
+
+SENTENCES: dict[Code, Words] = {
+    Code.PHONE_MISSING: Words("Enter your phone number", "Escriba su número de teléfono"),
+    Code.PHONE_MALFORMED: Words(
+        "Enter a 10-digit phone number, starting with the area code",
+        "Escriba un número de teléfono de 10 dígitos, empezando por el código de área",
+    ),
+    Code.PHONE_NOT_CALLED: Words(
+        "We can’t call this number. We call only US and Canadian numbers where a person picks up, and "
+        "never one that asked us not to.",
+        "No podemos llamar a este número. Solo llamamos a números de Estados Unidos y Canadá que contesta "
+        "una persona, y nunca a uno que pidió no recibir llamadas.",
+    ),
+    Code.LANGUAGE_UNKNOWN: Words("Choose a language: en or es", "Elija un idioma: en o es"),
+    Code.CONSENT_MISSING: Words(
+        "Agree to be called: send the id of the consent text you showed, like call-1",
+        "Acepte la llamada: envíe el identificador del texto de consentimiento, como call-1",
+    ),
+    Code.BODY_MALFORMED: Words(
+        "Send a JSON object, like {\"phone\": \"404 555 0123\", \"language\": \"en\", \"consent\": \"call-1\"}",
+        "Envíe un objeto JSON, como {\"phone\": \"404 555 0123\", \"language\": \"es\", \"consent\": \"call-1\"}",
+    ),
+    Code.OUTCOME_UNKNOWN: Words(
+        "Choose one of the answers, or skip the question", "Elija una de las respuestas o salte la pregunta"
+    ),
+    Code.TOO_MANY_CALLS: Words(
+        "That’s the most calls for one phone, or from one place, for now. A letter can go today.",
+        "Es el máximo de llamadas por teléfono, o desde un mismo lugar, por ahora. Una carta puede salir hoy.",
+    ),
+    Code.CAMPAIGN_PAUSED: Words(
+        "Calls are paused. Nobody is called and nothing is sent.",
+        "Las llamadas están en pausa. No se llama a nadie ni se envía nada.",
+    ),
+    Code.CAMPAIGN_ENDED: Words("This campaign has ended.", "Esta campaña terminó."),
+    Code.NO_OFFICE: Words(
+        "No office can be called right now: none of their lines has been checked lately. You can write instead.",
+        "Ahora no podemos llamar a ninguna oficina: no se ha comprobado ninguna línea últimamente. Puede escribir.",
+    ),
+    Code.NOT_FOUND: Words(
+        "We can’t find that page. Check the link, or see the campaigns that need calls now",
+        "No encontramos esa página. Revise el enlace o vea las campañas que necesitan llamadas",
+    ),
+    Code.CALL_GONE: Words(
+        "This link has expired. A call’s page is deleted 24 hours after the call. What was counted stays counted.",
+        "Este enlace ya no sirve. La página de una llamada se borra 24 horas después. Lo que se contó sigue contado.",
+    ),
+    Code.OUR_FAULT: Words(
+        "Sorry, something broke on our side. We never call you twice for one tap.",
+        "Perdón, algo falló de nuestro lado. Nunca le llamamos dos veces por un solo toque.",
+    ),
+}
+"""Code → sentence in both languages."""
+
+
+@dataclass
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, not an error of ours
+    """A request that is not carried out: its code, the field it is about, and when to try again (UTC)."""
+
+    code: Code
+    field: str | None = None
+    try_again: datetime | None = None
+    limit: int | None = None
+
+    @property
+    def sentence(self) -> Words:
+        """What to say to the person."""
+        return SENTENCES[self.code]

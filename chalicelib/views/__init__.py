@@ -1,0 +1,1 @@
+"""The doors: parse, decide, commit, render. Status codes live here and nowhere else."""
