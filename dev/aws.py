@@ -1,0 +1,203 @@
+"""The local AWS: ministack, furnished from the very fragments that are deployed.
+
+Promises a table, queues and a secret with the properties written in infra/, bound to 127.0.0.1 only, and
+that furnishing twice changes nothing. Refuses to know what the app does with them.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import boto3
+
+from dev import fragments
+
+ROOT = Path(__file__).resolve().parent.parent
+MINISTACK = ROOT / ".venv-ministack" / "bin" / "ministack"
+REGION = "us-east-1"
+CREDENTIALS = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+}
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+class AwsError(Exception):
+    """The local AWS can't be had; the message says why and what to do."""
+
+
+class PortTaken(AwsError):
+    """Something else listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        """Remember the port, so that the caller can name the variable that moves it."""
+        super().__init__(f"Port {port} is in use by another program.")
+        self.port = port
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What the app must be told: the table's name, the ring queue's URL, the secret's name."""
+
+    table: str
+    ring_queue: str
+    ring_dead_queue: str
+    secret: str
+
+    def environment(self, endpoint: str) -> dict[str, str]:
+        """Return the environment that leads the app (and boto3) to this AWS."""
+        return CREDENTIALS | {
+            "AWS_ENDPOINT_URL": endpoint,
+            "PATCHTHROUGH_TABLE": self.table,
+            "PATCHTHROUGH_QUEUE_RING": self.ring_queue,
+            "PATCHTHROUGH_SECRETS": self.secret,
+        }
+
+
+@contextmanager
+def running(port: int, *, state: Path | None = None, ministack: Path = MINISTACK) -> Iterator[str]:
+    """Keep ministack running on 127.0.0.1 and yield its endpoint.
+
+    With a state folder, the next run finds what this one left when it ended in order. Its log goes to that
+    folder, else nowhere. Raises PortTaken, or AwsError when it isn't installed or doesn't come up.
+    """
+    process = start(port, state=state, ministack=ministack)
+    try:
+        endpoint = f"http://127.0.0.1:{port}"
+        _wait_until_up(endpoint, process)
+        yield endpoint
+    finally:
+        stop(process)
+
+
+def start(port: int, *, state: Path | None, ministack: Path = MINISTACK) -> subprocess.Popen[bytes]:
+    """Start ministack in a session of its own, so that a Ctrl-C reaches it only through `stop`."""
+    if not ministack.exists():
+        raise AwsError(f"ministack is not installed at {ministack}. Run make, which installs it.")
+    if _listens(port):
+        raise PortTaken(port)
+    environment = os.environ | CREDENTIALS | _settings(port, state)
+    environment.pop("AWS_ENDPOINT_URL", None)
+    with _log(state) as log:
+        return subprocess.Popen(  # noqa: S603 - our own program, our own arguments
+            [ministack],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End ministack; it saves its state when asked politely, and is not asked twice."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def furnish(endpoint: str, stage: str, secret: Mapping[str, str]) -> Furniture:
+    """Create the table, the queues and the secret of a stage, or find them as they are."""
+    table, name = f"patchthrough-{stage}", f"patchthrough/{stage}"
+    create_table(client("dynamodb", endpoint), table)
+    ring_queue, ring_dead_queue = create_ring_queue(client("sqs", endpoint), stage)
+    write_secret(client("secretsmanager", endpoint), name, secret)
+    return Furniture(table, ring_queue, ring_dead_queue, name)
+
+
+def client(service: Literal["dynamodb", "sqs", "secretsmanager"], endpoint: str) -> Any:
+    """Make a client that can reach this endpoint and nothing else, whatever the environment says."""
+    session = boto3.Session("local", "local", region_name=REGION)
+    return session.client(service, endpoint_url=endpoint)
+
+
+def create_table(dynamodb: Any, name: str) -> None:
+    """Create the table with infra's keys, billing and TTL, on ministack, moto or DynamoDB Local."""
+    properties = _properties("Table")
+    shape = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    with suppress(dynamodb.exceptions.ResourceInUseException):
+        dynamodb.create_table(TableName=name, **shape)
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+        dynamodb.update_time_to_live(
+            TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+        )
+
+
+def create_ring_queue(sqs: Any, stage: str) -> tuple[str, str]:
+    """Create the ring queue and its dead queue with infra's properties; return their URLs in that order."""
+    name = f"patchthrough-{stage}-ring"
+    dead = sqs.create_queue(QueueName=f"{name}-dead", Attributes=_queue("RingDead"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    attributes = _queue("RingQueue", {"Fn::GetAtt": ["RingDead", "Arn"]}, arn)
+    live = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return live, dead
+
+
+def write_secret(secrets: Any, name: str, content: Mapping[str, str]) -> None:
+    """Write the secret unless it is there: keys that made hashes in the table must stay what they were."""
+    with suppress(secrets.exceptions.ResourceExistsException):
+        secrets.create_secret(Name=name, SecretString=json.dumps(dict(content)))
+
+
+def _properties(logical_id: str) -> dict[str, Any]:
+    properties: dict[str, Any] = fragments.read()["Resources"][logical_id]["Properties"]
+    return properties
+
+
+def _queue(logical_id: str, reference: object = None, value: str = "") -> dict[str, str]:
+    """Turn a queue's properties into SQS attributes: strings, nested ones as JSON, one reference resolved."""
+    attributes = {}
+    for key, what in _properties(logical_id).items():
+        if isinstance(what, dict):
+            inner = {name: value if part == reference else part for name, part in what.items()}
+            attributes[key] = json.dumps(inner)
+        else:
+            attributes[key] = str(what).lower() if isinstance(what, bool) else str(what)
+    return attributes
+
+
+def _settings(port: int, state: Path | None) -> dict[str, str]:
+    bound = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}
+    if state is None:
+        return bound | {"PERSIST_STATE": "0"}
+    state.mkdir(parents=True, exist_ok=True)
+    return bound | {"PERSIST_STATE": "1", "STATE_DIR": str(state)}
+
+
+@contextmanager
+def _log(state: Path | None) -> Iterator[Any]:
+    path = Path(os.devnull) if state is None else state / "ministack.log"
+    with path.open("ab") as log:
+        yield log
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_until_up(endpoint: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise AwsError(f"ministack ended at once with status {process.returncode}.")
+        with suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise AwsError(f"ministack did not answer within {START_SECONDS:.0f} seconds.")
