@@ -66,13 +66,16 @@ class Furniture:
 
 
 @contextmanager
-def running(port: int, *, state: Path | None = None, ministack: Path = MINISTACK) -> Iterator[str]:
+def running(
+    port: int, *, state: Path | None = None, log: Path | None = None, ministack: Path = MINISTACK
+) -> Iterator[str]:
     """Keep ministack running on 127.0.0.1 and yield its endpoint.
 
-    With a state folder, the next run finds what this one left when it ended in order. Its log goes to that
-    folder, else nowhere. Raises PortTaken, or AwsError when it isn't installed or doesn't come up.
+    With a state folder, the next run finds what this one left when it ended in order. Its log goes to the
+    file given, else into that folder, else nowhere. Raises PortTaken, or AwsError when ministack isn't
+    installed or doesn't come up.
     """
-    process = start(port, state=state, ministack=ministack)
+    process = start(port, state=state, log=log, ministack=ministack)
     try:
         endpoint = f"http://127.0.0.1:{port}"
         _wait_until_up(endpoint, process)
@@ -81,7 +84,9 @@ def running(port: int, *, state: Path | None = None, ministack: Path = MINISTACK
         stop(process)
 
 
-def start(port: int, *, state: Path | None, ministack: Path = MINISTACK) -> subprocess.Popen[bytes]:
+def start(
+    port: int, *, state: Path | None, log: Path | None = None, ministack: Path = MINISTACK
+) -> subprocess.Popen[bytes]:
     """Start ministack in a session of its own, so that a Ctrl-C reaches it only through `stop`."""
     if not ministack.exists():
         raise AwsError(f"ministack is not installed at {ministack}. Run make, which installs it.")
@@ -89,13 +94,14 @@ def start(port: int, *, state: Path | None, ministack: Path = MINISTACK) -> subp
         raise PortTaken(port)
     environment = os.environ | CREDENTIALS | _settings(port, state)
     environment.pop("AWS_ENDPOINT_URL", None)
-    with _log(state) as log:
+    default = state / "ministack.log" if state else Path(os.devnull)
+    with (log or default).open("ab") as lines:
         return subprocess.Popen(  # noqa: S603 - our own program, our own arguments
             [ministack],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=lines,
+            stderr=lines,
             start_new_session=True,
         )
 
@@ -176,13 +182,6 @@ def _settings(port: int, state: Path | None) -> dict[str, str]:
         return bound | {"PERSIST_STATE": "0"}
     state.mkdir(parents=True, exist_ok=True)
     return bound | {"PERSIST_STATE": "1", "STATE_DIR": str(state)}
-
-
-@contextmanager
-def _log(state: Path | None) -> Iterator[Any]:
-    path = Path(os.devnull) if state is None else state / "ministack.log"
-    with path.open("ab") as log:
-        yield log
 
 
 def _listens(port: int) -> bool:
