@@ -1,0 +1,322 @@
+"""What the deployed template must say, each promise a function that asserts it.
+
+cfn-lint accepts a template that breaks any of these. tests/infra/test_template.py seeds a fault for each.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Template = dict[str, Any]
+Properties = dict[str, Any]
+
+FUNCTIONS = {"APIHandler", "Ring", "Reconcile"}
+TABLE = ("Table", "Arn")
+RING = ("RingQueue", "Arn")
+SECRET = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretName}-??????"
+ITEM = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+ON_TABLE = {(f"dynamodb:{action}", TABLE) for action in ITEM}
+SEND = {("sqs:SendMessage", RING)}
+RECEIVE = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+DRAIN = {(f"sqs:{action}", RING) for action in RECEIVE}
+READ_SECRET = {("secretsmanager:GetSecretValue", SECRET)}
+
+
+def log(group: str) -> set[tuple[str, object]]:
+    """Writing to a log group that is there already; creating one is for the stack."""
+    return {(f"logs:{action}", (group, "Arn")) for action in ("CreateLogStream", "PutLogEvents")}
+
+
+ALLOWED: dict[str, set[tuple[str, object]]] = {
+    "APIHandler": ON_TABLE | SEND | READ_SECRET | log("ApiLog"),
+    "Ring": ON_TABLE | SEND | DRAIN | READ_SECRET | log("RingLog"),
+    "Reconcile": ON_TABLE | SEND | READ_SECRET | log("ReconcileLog"),
+}
+
+
+def of_type(template: Template, kind: str) -> dict[str, Properties]:
+    """Properties of all resources of a type, by logical id."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template["Resources"].items()
+        if resource.get("Type") == kind
+    }
+
+
+def functions(template: Template) -> dict[str, Properties]:
+    return of_type(template, "AWS::Lambda::Function")
+
+
+def one(template: Template, logical_id: str) -> Properties:
+    properties: Properties = template["Resources"][logical_id]["Properties"]
+    return properties
+
+
+def referred(value: object) -> object:
+    """A reference as something that can be compared and put in a set."""
+    match value:
+        case {"Fn::GetAtt": [resource, attribute]}:
+            return resource, attribute
+        case {"Ref": resource}:
+            return resource
+        case {"Fn::Sub": text}:
+            return text
+    return value
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def role_of(template: Template, function: str) -> tuple[str, Properties]:
+    role = referred(functions(template)[function]["Role"])
+    assert isinstance(role, tuple), f"{function} has the fixed role {role}"
+    assert template["Resources"][role[0]]["Type"] == "AWS::IAM::Role"
+    return role[0], one(template, role[0])
+
+
+def statements(role: Properties, effect: str) -> Iterator[Properties]:
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == effect:
+                yield statement
+
+
+def pairs(statement: Properties) -> set[tuple[str, object]]:
+    return {
+        (action, referred(resource))
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def the_functions_are_those_we_know(template: Template) -> None:
+    assert functions(template).keys() == FUNCTIONS
+    untyped = [name for name, resource in template["Resources"].items() if "Type" not in resource]
+    assert untyped == [], "a fragment names a resource that Chalice does not make"
+
+
+def each_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = {role_of(template, function)[0] for function in FUNCTIONS}
+    assert len(roles) == len(FUNCTIONS)
+    assert of_type(template, "AWS::IAM::Role").keys() == roles
+
+
+def each_role_allows_exactly_what_its_function_does(template: Template) -> None:
+    for function, expected in ALLOWED.items():
+        role = role_of(template, function)[1]
+        allowed = set[tuple[str, object]]().union(*map(pairs, statements(role, "Allow")))
+        assert allowed == expected, function
+        assert not role.get("ManagedPolicyArns"), function
+
+
+def no_role_names_a_star(template: Template) -> None:
+    for function in FUNCTIONS:
+        for statement in statements(role_of(template, function)[1], "Allow"):
+            assert not any("*" in action for action in listed(statement["Action"]))
+            assert "*" not in [referred(resource) for resource in listed(statement["Resource"])]
+            assert not statement.keys() & {"NotAction", "NotResource"}
+
+
+def nobody_changes_the_ledger(template: Template) -> None:
+    for function in FUNCTIONS:
+        denied = [
+            statement
+            for statement in statements(role_of(template, function)[1], "Deny")
+            if statement["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["ACTION#*"]}}
+        ]
+        assert [pairs(statement) for statement in denied] == [
+            {("dynamodb:DeleteItem", TABLE), ("dynamodb:UpdateItem", TABLE)}
+        ], function
+
+
+def only_lambda_takes_a_role(template: Template) -> None:
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        trusted = role["AssumeRolePolicyDocument"]["Statement"]
+        assert [statement["Principal"] for statement in trusted] == [{"Service": "lambda.amazonaws.com"}], (
+            name
+        )
+
+
+def a_failed_message_returns_alone(template: Template) -> None:
+    sources = of_type(template, "AWS::Lambda::EventSourceMapping")
+    assert sources, "nothing empties the ring queue"
+    for name, source in sources.items():
+        assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], name
+
+
+def ring_drains_the_ring_queue(template: Template) -> None:
+    (source,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    assert referred(source["EventSourceArn"]) == RING
+    assert referred(source["FunctionName"]) == "Ring"
+    assert 1 <= source["BatchSize"] <= 10
+    assert source.get("Enabled", True) is True
+
+
+def workers_are_capped_at_the_queue(template: Template) -> None:
+    for source in of_type(template, "AWS::Lambda::EventSourceMapping").values():
+        assert source.get("ScalingConfig") == {"MaximumConcurrency": 2}
+    for name, function in functions(template).items():
+        assert "ReservedConcurrentExecutions" not in function, name
+
+
+def a_slow_batch_is_not_delivered_twice(template: Template) -> None:
+    timeout = one(template, "Ring")["Timeout"]
+    assert one(template, "RingQueue")["VisibilityTimeout"] >= 6 * timeout
+
+
+def a_ring_is_tried_five_times_and_within_the_hour(template: Template) -> None:
+    queue = one(template, "RingQueue")
+    assert queue["MessageRetentionPeriod"] == 3600
+    redrive = queue.get("RedrivePolicy", {})
+    assert referred(redrive.get("deadLetterTargetArn")) == ("RingDead", "Arn")
+    assert redrive["maxReceiveCount"] == 5
+
+
+def a_dead_ring_is_kept_two_weeks(template: Template) -> None:
+    assert one(template, "RingDead")["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def queues_are_encrypted(template: Template) -> None:
+    for name, queue in of_type(template, "AWS::SQS::Queue").items():
+        assert queue.get("SqsManagedSseEnabled") is True, name
+
+
+def the_table_outlives_the_stack(template: Template) -> None:
+    table = template["Resources"]["Table"]
+    assert table.get("DeletionPolicy") == "Retain"
+    assert table.get("UpdateReplacePolicy") == "Retain"
+    assert table["Properties"].get("DeletionProtectionEnabled") is True
+    assert "TableName" not in table["Properties"], "a restored table could not take its place"
+
+
+def the_table_forgets_and_can_be_restored(template: Template) -> None:
+    table = one(template, "Table")
+    assert table.get("TimeToLiveSpecification") == {"AttributeName": "expires_at", "Enabled": True}
+    assert table.get("PointInTimeRecoverySpecification") == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": 7,
+    }
+
+
+def the_table_costs_nothing_idle_and_not_more_than_its_cap(template: Template) -> None:
+    table = one(template, "Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    cap = {key: referred(value) for key, value in table.get("OnDemandThroughput", {}).items()}
+    assert cap == {"MaxReadRequestUnits": "MaxReadUnits", "MaxWriteRequestUnits": "MaxWriteUnits"}
+
+
+def the_table_is_encrypted(template: Template) -> None:
+    assert one(template, "Table").get("SSESpecification") == {"SSEEnabled": True, "SSEType": "KMS"}
+
+
+def the_table_has_the_two_keys(template: Template) -> None:
+    schema = {key["KeyType"]: key["AttributeName"] for key in one(template, "Table")["KeySchema"]}
+    assert schema == {"HASH": "PK", "RANGE": "SK"}
+
+
+def the_api_is_regional(template: Template) -> None:
+    api = one(template, "RestAPI")
+    assert api.get("EndpointConfiguration") == {"Types": ["REGIONAL"]}
+    assert "prod" in {stage["StageName"] for stage in of_type(template, "AWS::ApiGateway::Stage").values()}
+
+
+def the_api_is_throttled_and_traces_nothing(template: Template) -> None:
+    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    (settings,) = stage.get("MethodSettings", [{}])
+    assert settings.get("ThrottlingRateLimit") == 500
+    assert settings.get("ThrottlingBurstLimit") == 1000
+    assert settings.get("DataTraceEnabled") is False
+    assert settings.get("LoggingLevel") == "OFF"
+
+
+def routes_are_read_or_posted(template: Template) -> None:
+    paths = one(template, "RestAPI")["Body"]["paths"]
+    methods = {method for path in paths.values() for method in path}
+    assert methods <= {"get", "post", "options"}, methods
+
+
+def everything_runs_on_arm(template: Template) -> None:
+    for name, function in functions(template).items():
+        assert function.get("Architectures") == ["arm64"], name
+        assert function["MemorySize"] == 512, name
+        assert function["Timeout"] <= 30, name
+
+
+def each_function_logs_json_to_a_group_of_its_own(template: Template) -> None:
+    groups = set()
+    for name, function in functions(template).items():
+        logging = function.get("LoggingConfig", {})
+        assert logging.get("LogFormat") == "JSON", name
+        groups.add(referred(logging.get("LogGroup")))
+    assert groups == of_type(template, "AWS::Logs::LogGroup").keys()
+    assert len(groups) == len(FUNCTIONS)
+
+
+def logs_are_forgotten_after_thirty_days(template: Template) -> None:
+    for name, group in of_type(template, "AWS::Logs::LogGroup").items():
+        assert group.get("RetentionInDays") == 30, name
+
+
+def the_reconciler_runs_every_minute(template: Template) -> None:
+    (rule,) = of_type(template, "AWS::Events::Rule").values()
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule.get("State", "ENABLED") == "ENABLED"
+    assert [referred(target["Arn"]) for target in rule["Targets"]] == [("Reconcile", "Arn")]
+
+
+def no_secret_is_in_the_environment(template: Template) -> None:
+    for name, function in functions(template).items():
+        for variable, value in function["Environment"]["Variables"].items():
+            assert isinstance(referred(value), str) and isinstance(value, dict), (
+                f"{name}: {variable} is fixed"
+            )
+            assert not any(word in variable for word in ("TOKEN", "KEY", "PASSWORD")), f"{name}: {variable}"
+
+
+def what_differs_between_deployments_must_be_said(template: Template) -> None:
+    parameters = template["Parameters"]
+    optional = {name for name, parameter in parameters.items() if "Default" in parameter}
+    must = {"Stage", "PublicUrl", "SecretName", "TwilioAccountSid", "TwilioNumbers", "CodeBucket", "CodeKey"}
+    assert parameters.keys() - optional == must
+    assert parameters["TwilioApiUrl"]["Default"] == "", "a deployment must reach Twilio itself"
+
+
+def the_code_is_a_parameter(template: Template) -> None:
+    for name, function in functions(template).items():
+        code = {key: referred(value) for key, value in function["Code"].items()}
+        assert code == {"S3Bucket": "CodeBucket", "S3Key": "CodeKey"}, name
+
+
+PROMISES: dict[str, Callable[[Template], None]] = {
+    promise.__name__: promise
+    for promise in (
+        the_functions_are_those_we_know,
+        each_function_has_a_role_of_its_own,
+        each_role_allows_exactly_what_its_function_does,
+        no_role_names_a_star,
+        nobody_changes_the_ledger,
+        only_lambda_takes_a_role,
+        a_failed_message_returns_alone,
+        ring_drains_the_ring_queue,
+        workers_are_capped_at_the_queue,
+        a_slow_batch_is_not_delivered_twice,
+        a_ring_is_tried_five_times_and_within_the_hour,
+        a_dead_ring_is_kept_two_weeks,
+        queues_are_encrypted,
+        the_table_outlives_the_stack,
+        the_table_forgets_and_can_be_restored,
+        the_table_costs_nothing_idle_and_not_more_than_its_cap,
+        the_table_is_encrypted,
+        the_table_has_the_two_keys,
+        the_api_is_regional,
+        the_api_is_throttled_and_traces_nothing,
+        routes_are_read_or_posted,
+        everything_runs_on_arm,
+        each_function_logs_json_to_a_group_of_its_own,
+        logs_are_forgotten_after_thirty_days,
+        the_reconciler_runs_every_minute,
+        no_secret_is_in_the_environment,
+        what_differs_between_deployments_must_be_said,
+        the_code_is_a_parameter,
+    )
+}
