@@ -1,0 +1,130 @@
+"""Supporters: people with a phone, and what they will do with it.
+
+Promises: a supporter's behaviour is a list of moves one can read aloud; every move waits for a moment
+(or for words it hears), then for some seconds. Refuses to know: calls and how moves are carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Moment(StrEnum):
+    """What a supporter can notice. Moves may name these or say the same words as text."""
+
+    RINGS = "phone rings"
+    ASKED = "asked for a key"
+    SAID = "something is said"
+    OFFICE_RINGS = "office rings"
+    CONNECTED = "connected"
+    OFFICE_ENDS = "office ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The moment at which the line says something that contains `words` (case does not matter)."""
+
+    words: str
+
+
+When = Moment | Heard | str | None
+"""None: right after the move before."""
+
+
+def moment(when: When) -> Moment | Heard | None:
+    """The moment that `when` names; ValueError for words that name none (use Heard for spoken words)."""
+    if when is None or isinstance(when, Heard):
+        return when
+    return Moment(when)
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Answer the phone."""
+
+    after: float = 4.0
+    when: When = Moment.RINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Refuse the call; Twilio calls that busy."""
+
+    after: float = 3.0
+    when: When = Moment.RINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """Let one's own voicemail answer: it greets, presses nothing, records, and hangs up."""
+
+    after: float = 20.0
+    when: When = Moment.RINGS
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press keys, one after the other, `between` seconds apart."""
+
+    keys: str
+    after: float = 1.0
+    when: When = Moment.ASKED
+    between: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """Press the star while the office rings or talks."""
+
+    after: float = 1.0
+    when: When = Moment.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say something."""
+
+    words: str
+    after: float = 1.0
+    when: When = Moment.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Hang up."""
+
+    after: float = 0.5
+    when: When = None
+
+
+Move = PickUp | Decline | Voicemail | Press | Star | Speak | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """A person with a phone.
+
+    `script`: the moves, carried out in order in each call; an empty one never answers; None is a phone
+    in a person's hands (the hands-on page, or `world.answer()`, `press()`, `hang_up()` in a test).
+    `later`: scripts for the second call, the third, …; the last one repeats.
+    """
+
+    number: str
+    script: tuple[Move, ...] | list[Move] | None = None
+    later: tuple[tuple[Move, ...] | list[Move], ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Find a misspelt moment now rather than in the middle of a story."""
+        for script in (self.script or (), *self.later):
+            for move in script:
+                moment(move.when)
+
+    def script_for(self, nth: int) -> tuple[Move, ...] | None:
+        """The moves for the n-th call to this phone, from 0."""
+        if self.script is None:
+            return None
+        scripts = (self.script, *self.later)
+        return tuple(scripts[min(nth, len(scripts) - 1)])

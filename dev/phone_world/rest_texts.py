@@ -1,0 +1,71 @@
+"""Messages of the REST side: create, fetch, list.
+
+Promises: the checks an app meets first and the resource in full. Refuses to know: media, schedules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dev.phone_world import texts
+from dev.phone_world.refusals import Form, RestError, check_to, complain_of_strangers, hook, one, paging
+from dev.phone_world.resources import page, text_resource
+from dev.phone_world.texts import Text
+from dev.phone_world.world import World
+
+CREATE_PARAMETERS = frozenset({"To", "From", "MessagingServiceSid", "Body", "StatusCallback"})
+LIST_PARAMETERS = frozenset({"To", "From", "PageSize", "Page", "PageToken"})
+LONGEST_BODY = 1600
+
+
+def create(world: World, form: Form) -> dict[str, Any]:
+    """Queue a text; RestError if Twilio would refuse it."""
+    complain_of_strangers(world, form, CREATE_PARAMETERS, "Messages")
+    to, from_, service, body = (one(form, name) for name in ("To", "From", "MessagingServiceSid", "Body"))
+    if not to:
+        raise RestError(400, 21604, "A 'To' phone number is required.")
+    check_to(world, to)
+    if not from_ and not service:
+        raise RestError(400, 21603, "A 'From' phone number is required.")
+    if from_ and from_ not in world.numbers:
+        raise RestError(400, 21606, f"The 'From' phone number {from_} is not a message-capable number of yours.")
+    if not body:
+        raise RestError(400, 21602, "Message body is required.")
+    if len(body) > LONGEST_BODY:
+        raise RestError(400, 21617, f"The message body exceeds the {LONGEST_BODY} character limit.")
+    text = Text(
+        world.new_sid("SM"),
+        to=to,
+        from_=from_ or next(iter(world.numbers)),
+        body=body,
+        direction="outbound-api",
+        created=world.clock.seconds,
+        status="accepted" if service else "queued",
+        service_sid=service,
+        status_hook=hook(form, "StatusCallback", 21609),
+    )
+    texts.send(world, text)
+    return text_resource(world, text)
+
+
+def fetched(world: World, sid: str) -> dict[str, Any]:
+    """One text; RestError 20404 if there is none."""
+    for text in world.texts:
+        if text.sid == sid:
+            return text_resource(world, text)
+    raise RestError(404, 20404, f"The requested resource /Messages/{sid}.json was not found")
+
+
+def listed(world: World, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """Texts that match, the newest first, one page of them."""
+    paging(query)
+    for name in query:
+        if name not in LIST_PARAMETERS:
+            world.complain(20001, f"Messages: the phone world does not list by {name}")
+    found = [
+        text
+        for text in reversed(world.texts)
+        if query.get("To", text.to) == text.to and query.get("From", text.from_) == text.from_
+    ]
+    return page("messages", path, query, found, lambda text: text_resource(world, text))

@@ -1,0 +1,412 @@
+"""The world: all phones, all calls, one clock.
+
+Promises: deterministic by its seed; nothing in it sleeps, listens or dials; every fact a test wants to
+hold an app against is here to be read (`calls`, `rings`, `transcript`, `wire`, `complaints`). Refuses to
+know: the app. It knows Twilio's public protocol and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from dev.phone_world import acting, exchange, interpreter, texts
+from dev.phone_world.calls import ENDED, INBOUND, OUTBOUND_DIAL, QUEUED, RINGING, Call, Hook, Line
+from dev.phone_world.clock import Agenda, Appointment, VirtualClock
+from dev.phone_world.courier import Courier, InlineCourier, Transport
+from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
+from dev.phone_world.offices import Answer, OfficeLine
+from dev.phone_world.people import Move, Supporter
+from dev.phone_world.texts import Text
+from dev.phone_world.verbs import Message
+from dev.phone_world.wire_log import Alert, WireEntry
+
+Party = Supporter | OfficeLine
+MOST_EVENTS = 200_000
+MOST_QUEUED_SECONDS = 86_400
+
+
+class NeverIdle(RuntimeError):
+    """The world went on for too many events: most likely an app that redirects in circles."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurNumber:
+    """A number of the account, and the app's addresses for what comes in on it."""
+
+    voice: Hook = Hook()
+    fallback: Hook = Hook()
+    status: Hook = Hook()
+    text: Hook = Hook()
+
+
+def rings_out(call: Call) -> Party:
+    """What answers an unknown number unless told otherwise: an office line that nobody picks up."""
+    return OfficeLine(call.to, Answer.RINGS_OUT)
+
+
+@dataclass(slots=True)
+class Rules:
+    """The account's limits, and how exact the network is."""
+
+    cps: float = 1.0
+    """Calls that the REST side starts per second; more are queued."""
+    max_calls: int | None = None
+    """Legs at once (10004 beyond); None: no limit."""
+    verified: frozenset[str] = frozenset()
+    """Numbers that are not ours, but may be shown as caller ID or used as From."""
+    blocked: frozenset[str] = frozenset()
+    """Numbers Twilio refuses to call (21216)."""
+    countries: tuple[str, ...] = ("+1",)
+    """Where calls may go; elsewhere is 21215."""
+    list_lag: float = 0.0
+    """Seconds after which a new call shows up when listed."""
+    action_after_hang_up: bool = True
+    """Whether Dial's action is still asked when the caller hangs up in it (Twilio: normally)."""
+    sound_seconds: Mapping[str, float] = field(default_factory=dict)
+    """How long the sound files are that are played, by address; 5 s if not given."""
+
+
+class World:
+    """A small Twilio and everybody it can reach."""
+
+    def __init__(  # noqa: PLR0913 - these are the world's nature, and all but five have defaults
+        self,
+        clock: VirtualClock,
+        transport: Transport,
+        token: str,
+        account_sid: str,
+        numbers: Sequence[str] | Mapping[str, OurNumber],
+        *,
+        seed: int = 0,
+        faults: Faults = NO_FAULTS,
+        rules: Rules | None = None,
+        unknown: Callable[[Call], Party] = rings_out,
+        courier: Courier | None = None,
+    ) -> None:
+        """Make an empty world.
+
+        `transport` brings webhooks to the app: (method, url, headers, body) → (status, headers, body),
+        raising TransportError. `numbers` are the account's own, E.164, with addresses if anybody is to
+        call or text them. `unknown` makes up who is at a number nobody added.
+        """
+        self.clock = clock
+        self.agenda = Agenda(clock)
+        self.token = token
+        self.account_sid = account_sid
+        self.numbers: dict[str, OurNumber] = (
+            dict(numbers) if isinstance(numbers, Mapping) else {number: OurNumber() for number in numbers}
+        )
+        self.rules = rules or Rules()
+        self.faults = faults
+        self.unknown = unknown
+        self.courier: Courier = courier or InlineCourier(transport)
+        self.chance = Random(seed)  # noqa: S311 - chance that repeats is the point
+        self.parties: dict[str, Party] = {}
+        self.calls: list[Call] = []
+        self.by_sid: dict[str, Call] = {}
+        self.texts: list[Text] = []
+        self.wire: list[WireEntry] = []
+        self.alerts: list[Alert] = []
+        self.complaints: list[Alert] = []
+        self.legs: dict[str, Call] = {}
+        self.rung: Counter[str] = Counter()
+        self.actors: dict[str, acting.Actor] = {}
+        self.next_plans: deque[Plan] = deque()
+        self.next_creates: deque[CreateFault] = deque()
+        self.creates = 0
+        self._deliveries = 0
+        self._next_slot = 0.0
+        self._running = False
+
+    # Time
+
+    def now(self) -> datetime:
+        """The moment it is."""
+        return self.clock.now()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Appointment:
+        """Have `action` happen in `seconds` of the world's time."""
+        return self.agenda.after(seconds, action)
+
+    def next_event_in(self) -> float | None:
+        """Seconds until the next event; None if nothing is to come."""
+        due = self.agenda.next_at()
+        return None if due is None else due - self.clock.seconds
+
+    def step(self) -> bool:
+        """Let the next event happen, moving the clock to it; False if there is none."""
+        if self._running:
+            message = "the world is in the middle of an event: the app may use its REST side, not its clock"
+            raise RuntimeError(message)
+        self._running = True
+        try:
+            return self.agenda.step()
+        finally:
+            self._running = False
+
+    def run_until_idle(self, max_events: int = MOST_EVENTS) -> None:
+        """Let everything happen that is to come. NeverIdle after `max_events`."""
+        for _ in range(max_events):
+            if not self.step():
+                return
+        message = f"still busy after {max_events} events; the last: {self.wire[-3:]}"
+        raise NeverIdle(message)
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass, with everything that happens in them."""
+        until = self.clock.seconds + seconds
+        while (due := self.agenda.next_at()) is not None and due <= until:
+            self.step()
+        self.clock.move_to(until)
+
+    # Chance
+
+    def new_sid(self, prefix: str) -> str:
+        """A fresh id: `CA` and 32 hexadecimal digits."""
+        return f"{prefix}{self.chance.getrandbits(128):032x}"
+
+    def new_token(self) -> str:
+        """A fresh I-Twilio-Idempotency-Token."""
+        return f"{self.chance.getrandbits(128):032x}"
+
+    def next_delivery(self) -> int:
+        """The ordinal of the next delivery, from 0."""
+        self._deliveries += 1
+        return self._deliveries - 1
+
+    def plan(self, delivery: Delivery) -> Plan:
+        """What will happen to a delivery: a plan set for the next webhook first, then the faults."""
+        return self.next_plans.popleft() if self.next_plans else self.faults.plan(delivery, self.chance)
+
+    def next_create_fault(self) -> CreateFault | None:
+        """What goes wrong with the create that is being made, if anything."""
+        ordinal = self.creates
+        self.creates += 1
+        if self.next_creates:
+            return self.next_creates.popleft()
+        return self.faults.decide_create(ordinal) if self.faults.decide_create else None
+
+    # Parties
+
+    def add(self, *parties: Party) -> None:
+        """Put people and office lines at their numbers, in place of whoever was there."""
+        for party in parties:
+            self.parties[party.number] = party
+
+    def party(self, call: Call) -> Party:
+        """Who is at the far end of `call`; somebody is made up for an unknown number, and stays."""
+        known = self.parties.get(call.person)
+        if known is None:
+            known = self.parties[call.person] = self.unknown(call)
+        return known
+
+    def is_engaged(self, number: str) -> bool:
+        """Whether a person at `number` is on the phone; an office line takes several calls."""
+        leg = self.legs.get(number)
+        return leg is not None and not leg.is_over and isinstance(self.parties.get(number), Supporter)
+
+    def display(self, number: str) -> str:
+        """A number as people write it: (404) 555-0123."""
+        return national(number)
+
+    # Calls
+
+    def is_full(self, more: int = 1) -> bool:
+        """Whether `more` legs would be too many at once."""
+        most = self.rules.max_calls
+        return most is not None and len([call for call in self.calls if not call.is_over]) + more > most
+
+    def register(self, call: Call) -> None:
+        """Know a leg from now on."""
+        self.calls.append(call)
+        self.by_sid[call.sid] = call
+        call.updated = call.created
+
+    def queue(self, call: Call) -> None:
+        """Take a call of the REST side: dialled when its turn comes, `rules.cps` a second."""
+        self.register(call)
+        call.on_answer = lambda: interpreter.begin(self, call)
+        at = self.next_slot()
+        self._next_slot = at + 1.0 / self.rules.cps
+        self.after(at - self.clock.seconds, lambda: exchange.place(self, call))
+
+    def next_slot(self) -> float:
+        """When (seconds of the clock) a call created now would be dialled."""
+        return max(self.clock.seconds, self._next_slot)
+
+    def call_in(self, number: str, to: str, script: Iterable[Move] | None = None) -> Call:
+        """Somebody calls one of our numbers. `script` overrides what the person at `number` does."""
+        if to not in self.numbers:
+            message = f"{to} is not a number of this account"
+            raise ValueError(message)
+        ours = self.numbers[to]
+        call = Call(
+            self.new_sid("CA"),
+            to=to,
+            from_=number,
+            direction=INBOUND,
+            created=self.clock.seconds,
+            started=self.clock.seconds,
+            answer_hook=ours.voice,
+            fallback=ours.fallback,
+            status_hook=ours.status,
+        )
+        self.register(call)
+        self.legs[number] = call
+        self.parties.setdefault(number, Supporter(number))
+        call.status = RINGING
+        self._begin_inbound(call, script)
+        return call
+
+    def _begin_inbound(self, call: Call, script: Iterable[Move] | None) -> None:
+        party = self.party(call)
+        moves = tuple(script) if script is not None else None
+        if moves is None and isinstance(party, Supporter):
+            moves = party.script_for(0)
+        if moves is not None:
+            acting.begin(self, call, moves)
+        self.after(exchange.SETUP_SECONDS, lambda: self._fetch_inbound(call))
+
+    def _fetch_inbound(self, call: Call) -> None:
+        if not call.is_over:
+            interpreter.fetch(self, call, call.answer_hook, "inbound")
+
+    # What people do. By number, for tests and the hands-on page; by call, for scripts.
+
+    def leg_of(self, number: str) -> Call:
+        """The leg that rings or talks at `number`; LookupError if there is none."""
+        leg = self.legs.get(number)
+        if leg is None or leg.is_over:
+            message = f"nothing rings and nobody talks at {number}"
+            raise LookupError(message)
+        return leg
+
+    def answer(self, number: str) -> None:
+        """Pick up the phone at `number`."""
+        self.answer_call(self.leg_of(number))
+
+    def hang_up(self, number: str) -> None:
+        """Put the phone at `number` down; while it rings, that is declining."""
+        self.put_down(self.leg_of(number))
+
+    decline = hang_up
+
+    def voicemail(self, number: str, seconds: float = 30.0) -> None:
+        """Let the voicemail of `number` answer."""
+        acting.take_message(self, self.leg_of(number), seconds)
+
+    def press(self, number: str, keys: str) -> None:
+        """Press `keys` at `number`, one after the other, at once."""
+        for key in keys:
+            self.press_on(self.leg_of(number), key)
+
+    def speak(self, number: str, words: str) -> None:
+        """Say something into the phone at `number`."""
+        self.speak_on(self.leg_of(number), words)
+
+    def text_in(self, number: str, to: str, body: str) -> Text:
+        """Somebody texts one of our numbers."""
+        text = Text(self.new_sid("SM"), to, number, body, "inbound", self.clock.seconds)
+        texts.receive(self, text)
+        return text
+
+    def answer_call(self, call: Call) -> None:
+        """Pick up a leg, if it rings."""
+        exchange.answer(self, call)
+
+    def put_down(self, call: Call) -> None:
+        """The person at the far end of `call` hangs up."""
+        if not call.is_over:
+            self.write(call, call.person, "happened", "hung up" if call.is_live else "declined")
+            exchange.hang_up(self, call)
+
+    def hang_up_call(self, sid: str) -> None:
+        """The supporter of the call `sid` (or of the call that it is a leg of) hangs up."""
+        call = self.by_sid.get(sid)
+        while call is not None and call.parent_sid:
+            call = self.by_sid.get(call.parent_sid)
+        if call is not None:
+            self.put_down(call)
+
+    def press_on(self, call: Call, key: str) -> None:
+        """A key is pressed at the far end of `call`; unless a verb listens, nobody notices."""
+        if call.is_live:
+            self.write(call, call.person, "pressed", key)
+            if call.on_key is not None:
+                call.on_key(key)
+
+    def speak_on(self, call: Call, words: str) -> None:
+        """Something is said at the far end of `call`; whoever is connected hears it."""
+        if not call.is_live:
+            return
+        self.write(call, call.person, "spoke", words)
+        peer = call.peer
+        if peer is not None and (call.bridged is not None or peer.bridged is not None):
+            self.write(peer, call.person, "spoke", words)
+
+    def send_from_call(self, call: Call, verb: Message) -> None:
+        """Carry out Message in a voice call."""
+        texts.send(self, texts.from_call(self, call, verb))
+
+    # What is known afterwards
+
+    def write(self, call: Call, who: str, kind: str, text: str, language: str = "") -> None:
+        """Add a line to a leg's transcript."""
+        call.lines.append(Line(self.clock.seconds, who, kind, text, language))
+
+    def transcript(self, call_sid: str) -> list[Line]:
+        """What was said, heard and pressed on a leg, in order. KeyError for an unknown one."""
+        return list(self.by_sid[call_sid].lines)
+
+    def rings(self, number: str) -> int:
+        """How often the phone at `number` rang."""
+        return self.rung[number]
+
+    def calls_to(self, number: str) -> list[Call]:
+        """Every leg that was made to `number`, also those that were busy or failed before they rang."""
+        return [call for call in self.calls if call.to == number]
+
+    def children(self, call_sid: str) -> list[Call]:
+        """The legs that a call's Dials made."""
+        return [call for call in self.calls if call.parent_sid == call_sid]
+
+    def live_calls(self) -> list[Call]:
+        """Legs that are not over."""
+        return [call for call in self.calls if call.status not in ENDED]
+
+    def alert(self, code: int, message: str, call_sid: str = "", url: str = "") -> None:
+        """Put something in Twilio's debugger."""
+        self.alerts.append(Alert(self.clock.seconds, code, message, call_sid, url))
+
+    def complain(self, code: int, message: str, call_sid: str = "", url: str = "") -> None:
+        """The app spoke wrong Twilio. A test that expects a clean app asserts `complaints == []`."""
+        self.complaints.append(Alert(self.clock.seconds, code, message, call_sid, url))
+
+    @property
+    def verified(self) -> frozenset[str]:
+        """Numbers that may be shown though they are not ours."""
+        return self.rules.verified
+
+    @property
+    def action_after_hang_up(self) -> bool:
+        """See Rules."""
+        return self.rules.action_after_hang_up
+
+    @property
+    def sound_seconds(self) -> Mapping[str, float]:
+        """See Rules."""
+        return self.rules.sound_seconds
+
+
+def national(number: str) -> str:
+    """(404) 555-0123 for +14045550123; other countries as they are."""
+    if number.startswith("+1") and len(number) == len("+14045550123"):
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    return number
+
+
+__all__ = ["OUTBOUND_DIAL", "QUEUED", "NeverIdle", "OurNumber", "Rules", "World", "national", "rings_out"]
