@@ -59,10 +59,10 @@ class Catalog:
     def campaign(self, slug: str) -> Campaign | None:
         """Return the campaign with its offices in calling order, or None. One query and one batch."""
         items = list(self.table.partition(keys.campaign(slug).pk))
-        found = next((item for item in items if item["type"] == "Campaign"), None)
+        found = next((item for item in items if item["type"] == "campaign"), None)
         if found is None:
             return None
-        return _campaign(found, self._offices([item for item in items if item["type"] == "CampaignOffice"]))
+        return _campaign(found, self._offices([item for item in items if item["type"] == "campaign_office"]))
 
     def campaigns(self) -> tuple[Listing, ...]:
         """Return all campaigns in order of their slugs, without their words."""
@@ -93,11 +93,11 @@ class Catalog:
     def office(self, office_id: str) -> Office | None:
         """Return one office of the directory with its lines, or None."""
         items = list(self.table.partition(keys.office(office_id).pk))
-        return _office(items) if any(item["type"] == "Office" for item in items) else None
+        return _office(items) if any(item["type"] == "office" for item in items) else None
 
     def offices(self) -> tuple[Office, ...]:
         """Return the directory in order of ids. Reads the whole table: for the CLI, never for a request."""
-        ids = sorted(item["id"] for item in self.table.scan("Office"))
+        ids = sorted(item["id"] for item in self.table.scan("office"))
         found = (self.office(office_id) for office_id in ids)
         return tuple(office for office in found if office)
 
@@ -112,7 +112,7 @@ class Catalog:
         self.table.put(keys.office(office.id), _office_item(office))
         given = {line.number for line in office.lines}
         for item in list(self.table.partition(keys.office(office.id).pk)):
-            if item["type"] == "Line" and item["number"] not in given:
+            if item["type"] == "line" and item["number"] not in given:
                 self.table.delete(keys.line(office.id, item["number"]))
 
     def verify_line(self, office_id: str, number: str, on: date, by: str) -> None:
@@ -147,7 +147,7 @@ class Catalog:
         for item in self._batches(wanted):
             found.setdefault(item["PK"], []).append(item)
         parts = (found.get(keys.office(item["office"]).pk, []) for item in listed)
-        return tuple(_office(items) for items in parts if any(item["type"] == "Office" for item in items))
+        return tuple(_office(items) for items in parts if any(item["type"] == "office" for item in items))
 
     def _batches(self, wanted: Sequence[Key]) -> Iterator[Item]:
         for start in range(0, len(wanted), BATCH):
@@ -160,7 +160,7 @@ class Catalog:
             for position, office in enumerate(after.offices)
         }
         old = self.table.partition(keys.campaign(after.slug).pk)
-        before = {Key(item["PK"], item["SK"]) for item in old if item["type"] == "CampaignOffice"}
+        before = {Key(item["PK"], item["SK"]) for item in old if item["type"] == "campaign_office"}
         return [
             {
                 "Put": self._put(keys.campaign(after.slug), _campaign_item(after, now))
@@ -209,7 +209,7 @@ def _words(item: Mapping[str, str]) -> Words:
 
 def _campaign_item(campaign: Campaign, now: datetime) -> Item:
     return {
-        "type": "Campaign",
+        "type": "campaign",
         "version": VERSION,
         "applied_at": now.isoformat(),
         "slug": campaign.slug,
@@ -260,7 +260,7 @@ def _campaign(item: Item, offices: tuple[Office, ...]) -> Campaign:
 
 def _listing_item(campaign: Campaign, now: datetime) -> Item:
     return {
-        "type": "CampaignRow",
+        "type": "campaign_row",
         "version": VERSION,
         "slug": campaign.slug,
         "status": campaign.status.value,
@@ -284,7 +284,7 @@ def _listing(item: Item) -> Listing:
 
 def _campaign_office_item(office: Office) -> Item:
     return {
-        "type": "CampaignOffice",
+        "type": "campaign_office",
         "version": VERSION,
         "office": office.id,
         "lines": [line.number for line in office.lines],
@@ -293,7 +293,7 @@ def _campaign_office_item(office: Office) -> Item:
 
 def _office_item(office: Office) -> Item:
     return {
-        "type": "Office",
+        "type": "office",
         "version": VERSION,
         "id": office.id,
         "name": _words_item(office.name),
@@ -306,13 +306,13 @@ def _office_item(office: Office) -> Item:
 
 def _line_item(line: Line) -> Item:
     verified = {"verified_on": line.verified_on.isoformat()} if line.verified_on else {}
-    return {"type": "Line", "version": VERSION, "number": line.number, "callable": line.callable} | verified
+    return {"type": "line", "version": VERSION, "number": line.number, "callable": line.callable} | verified
 
 
 def _office(items: Sequence[Item]) -> Office:
     """Put an office together from its item and its lines' items, lines in the office's order."""
-    item = next(item for item in items if item["type"] == "Office")
-    lines = {line["number"]: _line(line) for line in items if line["type"] == "Line"}
+    item = next(item for item in items if item["type"] == "office")
+    lines = {line["number"]: _line(line) for line in items if line["type"] == "line"}
     return Office(
         id=item["id"],
         name=_words(item["name"]),

@@ -24,6 +24,16 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+MOVES: dict[Status | None, frozenset[Status]] = {
+    None: frozenset({Status.DRAFT, Status.LIVE}),
+    Status.DRAFT: frozenset({Status.LIVE}),
+    Status.LIVE: frozenset({Status.PAUSED}),
+    Status.PAUSED: frozenset({Status.LIVE, Status.ENDED}),
+    Status.ENDED: frozenset(),
+}
+"""From where a campaign may go where; None: it is new."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One phone number of an office. `callable` and `verified_on` are set by a person, never by a file."""
@@ -99,6 +109,11 @@ class Campaign:
         """Return the URL of the audio that replaces `prompt` in `language`, if there is one."""
         found = (r.url for r in self.recordings if r.prompt is prompt and r.language is language)
         return next(found, None)
+
+
+def may_move(before: Status | None, after: Status) -> bool:
+    """Whether a campaign may go from one status to another, or stay; None: it is new."""
+    return before is after or after in MOVES[before]
 
 
 def may_dial(line: Line, today: date) -> bool:

@@ -270,10 +270,10 @@ def test_every_item_says_its_type_and_version(catalog: Catalog) -> None:
     items = CLIENT.scan(TableName=catalog.table.name)["Items"]
 
     assert {item["type"]["S"] for item in items} == {
-        "Campaign",
-        "CampaignOffice",
-        "CampaignRow",
-        "Office",
-        "Line",
+        "campaign",
+        "campaign_office",
+        "campaign_row",
+        "office",
+        "line",
     }
     assert all(item["version"] == {"N": "1"} for item in items)

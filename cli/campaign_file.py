@@ -1,0 +1,155 @@
+"""A campaign file → a Campaign value, or every problem in it by line.
+
+Promises: a campaign that comes out has all its words in both languages, offices the directory knows, and
+prompts the voice can speak. Refuses to know the table and the terminal.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.domain.prompt_ids import PromptId
+from chalicelib.domain.spoken import PLACEHOLDERS
+from chalicelib.domain.words import Language, Words
+from cli import schema_words, yaml_lines
+from cli.directory import Directory
+from cli.problems import FileRefused, Problem
+from cli.schema_words import Finding, meant
+
+SCHEMA = "schema.json"
+PROMPTS = tuple(prompt.value for prompt in PromptId)
+ALONE = frozenset({PromptId.OUR_FAULT.value})
+"""Prompts spoken when nothing of a call is at hand to fill in."""
+
+
+def read_campaign(file: Path, directory: Directory, schema: Path) -> Campaign:
+    """Read one campaign file; its revision is 0, to be replaced by the one that is live.
+
+    Raises:
+        FileRefused: with every problem found, by line.
+    """
+    document = yaml_lines.read(_text(file))
+    found = list(document.problems)
+    if document.value is not None:
+        findings = [
+            *schema_words.findings(document.value, json.loads(schema.read_text(encoding="utf-8"))),
+            *_cross_checks(document.value, directory),
+        ]
+        found += [(document.line(path), text) for path, text in findings]
+    if found:
+        raise FileRefused(Problem(str(file), line, text) for line, text in found)
+    return _campaign(document.value, directory)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise FileRefused([Problem(str(file), 1, "There is no such file. Check its name.")]) from error
+    except IsADirectoryError as error:
+        raise FileRefused([Problem(str(file), 1, "This is a folder. Name the file in it.")]) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        text = "Here is a letter that isn’t UTF-8, so accents would be lost. Save the file as UTF-8."
+        raise FileRefused([Problem(str(file), line, text)]) from error
+
+
+def _cross_checks(value: Any, directory: Directory) -> Iterator[Finding]:
+    """What a schema can't see. Each check looks only at parts that have the right shape."""
+    if not isinstance(value, dict):
+        return
+    yield from _office_findings(_entries(value.get("offices")), directory)
+    spoken = value.get("spoken")
+    for prompt, words in (spoken if isinstance(spoken, dict) else {}).items():
+        yield from _spoken_findings(prompt, words)
+    yield from _recording_findings(_entries(value.get("recordings")))
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _office_findings(ids: list[Any], directory: Directory) -> Iterator[Finding]:
+    for position, office in enumerate(ids):
+        if not isinstance(office, str):
+            continue
+        if office not in directory.offices:
+            suggestion = meant(office, tuple(directory.offices)) or " Look it up there."
+            yield (
+                ("offices", position),
+                f"There is no office “{office}” in directory/offices.csv.{suggestion}",
+            )
+        elif office in ids[:position]:
+            yield ("offices", position), f"{office} is listed twice. A supporter calls each once: delete one."
+
+
+def _spoken_findings(prompt: str, words: Any) -> Iterator[Finding]:
+    if prompt not in PROMPTS:
+        known = f" The prompts are {', '.join(PROMPTS)}."
+        yield ("spoken", prompt), f"The voice has no prompt “{prompt}”.{meant(prompt, PROMPTS) or known}"
+        return
+    for language, text in (words if isinstance(words, dict) else {}).items():
+        for problem in _placeholder_problems(prompt, text if isinstance(text, str) else ""):
+            yield ("spoken", prompt, language), problem
+
+
+def _placeholder_problems(prompt: str, text: str) -> Iterator[str]:
+    allowed = frozenset[str]() if prompt in ALONE else PLACEHOLDERS
+    known = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "none in this prompt"
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        yield f"Spoken words have a single {{ or }}. They mark what is filled in; known: {known}."
+        return
+    for _, name, format_spec, conversion in parts:
+        if name is not None and (name not in allowed or format_spec or conversion):
+            yield f"“{{{name}}}” can’t be filled in here, so a caller would hear nothing. Known: {known}."
+
+
+def _recording_findings(recordings: list[Any]) -> Iterator[Finding]:
+    seen: set[tuple[Any, Any]] = set()
+    for position, recording in enumerate(recordings):
+        if not isinstance(recording, dict):
+            continue
+        prompt, language = recording.get("prompt"), recording.get("language")
+        if isinstance(prompt, str) and prompt not in PROMPTS:
+            suggestion = meant(prompt, PROMPTS) or f" The prompts are {', '.join(PROMPTS)}."
+            yield ("recordings", position, "prompt"), f"The voice has no prompt “{prompt}”.{suggestion}"
+        if isinstance(prompt, str) and isinstance(language, str):
+            if (prompt, language) in seen:
+                yield (
+                    ("recordings", position),
+                    f"{prompt} in {language} has two recordings. Only one can play: delete one.",
+                )
+            seen.add((prompt, language))
+
+
+def _words(value: Any) -> Words:
+    return Words(value["en"], value["es"])
+
+
+def _campaign(value: Any, directory: Directory) -> Campaign:
+    """Build the value from a file's content that was found right."""
+    return Campaign(
+        slug=value["slug"],
+        status=Status(value["status"]),
+        revision=0,
+        organization=_words(value["organization"]),
+        title=_words(value["title"]),
+        heading=_words(value["heading"]),
+        summary=_words(value["summary"]),
+        about=tuple(map(_words, value["about"])),
+        points=tuple(map(_words, value["points"])),
+        reading=value["reading"],
+        goal=value["goal"],
+        offices=tuple(directory.offices[office] for office in value["offices"]),
+        letter=Letter(_words(value["letter"]["subject"]), _words(value["letter"]["body"])),
+        spoken={PromptId(prompt): _words(words) for prompt, words in value.get("spoken", {}).items()},
+        recordings=tuple(
+            Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
+            for each in value.get("recordings", [])
+        ),
+    )

@@ -1,0 +1,153 @@
+"""How campaigns look in a terminal: a readable difference, who can be dialled today, the list.
+
+Colour never says anything alone. Knows no table.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from chalicelib.adapters.catalog import Listing
+from chalicelib.domain.campaign import VERIFICATION_DAYS, Line, Office, Status, dialable, may_dial
+from cli.campaign_changes import Change
+
+STYLES = {Status.LIVE: "green", Status.DRAFT: "cyan", Status.PAUSED: "yellow", Status.ENDED: "dim"}
+MARKS = {Status.LIVE: "●", Status.DRAFT: "◇", Status.PAUSED: "◐", Status.ENDED: "■"}
+WORD = re.compile(r"\s+|[^\s]+")
+ALIKE = 0.4
+"""Below this likeness two texts are shown whole, without marking words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the list: a campaign, how many acts got through, and its offices."""
+
+    listing: Listing
+    reached: int
+    offices: Sequence[Office]
+
+
+def status_text(status: Status) -> Text:
+    """A status as a shape, a colour and a word."""
+    return Text(f"{MARKS[status]} {status.value}", style=STYLES[status])
+
+
+def difference(found: Iterable[Change]) -> RenderableType:
+    """Show what changes, part by part: minus is what is live, plus is what the file says."""
+    return Group(*(_change(change) for change in found))
+
+
+def _change(change: Change) -> RenderableType:
+    rows = Table.grid(padding=(0, 1))
+    rows.add_column(width=1)
+    rows.add_column()
+    before, after = _marked(change.before or "", change.after or "")
+    if change.before is not None:
+        rows.add_row(Text("-", "red"), before)
+    if change.after is not None:
+        rows.add_row(Text("+", "green"), after)
+    return Group(Text(change.part, "bold"), Padding(rows, (0, 0, 1, 2)))
+
+
+def _marked(before: str, after: str) -> tuple[Text, Text]:
+    """Both texts, coloured, with the words that differ in bold and underlined."""
+    old, new = WORD.findall(before), WORD.findall(after)
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return Text(before, "red"), Text(after, "green")
+    removed, added = Text(style="red"), Text(style="green")
+    for sign, start, end, first, last in matcher.get_opcodes():
+        style = "" if sign == "equal" else "bold underline"
+        removed.append("".join(old[start:end]), style)
+        added.append("".join(new[first:last]), style)
+    return removed, added
+
+
+def standing(offices: Sequence[Office], today: date) -> RenderableType:
+    """Say for each office whether it can be dialled today, and why not."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    for heading in ("", "Office", "Line", "Today"):
+        table.add_column(heading, no_wrap=heading != "Today")
+    for position, office in enumerate(offices, start=1):
+        for line in office.lines or (None,):
+            number = _spaced(line.number) if line else "none"
+            table.add_row(
+                str(position), f"{office.place.en} [dim]{office.id}[/]", number, _today(line, today)
+            )
+    return table
+
+
+def standing_sentence(offices: Sequence[Office], today: date) -> str:
+    """Say how many offices can be dialled today."""
+    ready = sum(1 for office in offices if dialable(office, today))
+    return f"{ready} of {len(offices)} offices can be dialled today."
+
+
+def why_not(line: Line | None, today: date) -> str | None:
+    """Return why a line can't be dialled today, or None when it can."""
+    if line is None:
+        return "the directory gives no line"
+    if may_dial(line, today):
+        return None
+    if line.verified_on is None:
+        return "no person has verified it"
+    if not line.callable:
+        return "taken out"
+    return f"verified {line.verified_on}, more than {VERIFICATION_DAYS} days ago"
+
+
+def _today(line: Line | None, today: date) -> Text:
+    reason = why_not(line, today)
+    if reason:
+        return Text(f"○ not dialled: {reason}", "yellow")
+    return Text(f"● can be dialled, verified {line.verified_on if line else ''}", "green")
+
+
+def _spaced(number: str) -> str:
+    """Write +14045550123 as people do: (404) 555-0123."""
+    return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+
+
+def campaign_list(rows: Sequence[Row], today: date) -> RenderableType:
+    """Show every campaign: where it is, how far, and how many of its offices can be dialled today."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("Campaign", no_wrap=True, overflow="ellipsis")
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Reached", justify="right", no_wrap=True)
+    table.add_column("", width=12)
+    table.add_column("Offices today", no_wrap=True)
+    table.add_column("Revision", justify="right", no_wrap=True)
+    table.add_column("Applied (UTC)", no_wrap=True)
+    for row in rows:
+        each = row.listing
+        ready = sum(1 for office in row.offices if dialable(office, today))
+        table.add_row(
+            Text(each.slug, "bold"),
+            status_text(each.status),
+            f"{row.reached:,} of {each.goal:,}",
+            goal_bar(row.reached, each.goal),
+            f"{ready} of {len(row.offices)}",
+            str(each.revision),
+            f"{each.applied_at:%Y-%m-%d %H:%M}",
+        )
+    return table
+
+
+def goal_bar(reached: int, goal: int, width: int | None = None) -> ProgressBar:
+    """A bar of how far the goal is; it never runs over."""
+    return ProgressBar(
+        total=goal, completed=min(reached, goal), width=width, complete_style="green", style="dim"
+    )
+
+
+def notice(console: Console, text: str) -> None:
+    """Print a sentence as it is: what a file or a table says is never markup."""
+    console.print(Text(text), soft_wrap=False)

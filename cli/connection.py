@@ -1,0 +1,133 @@
+"""The way from a terminal to the table: which one, and what to say when it can't be had.
+
+Promises: says which stage and table it speaks to; beside `make run` it finds the local stack by itself. Lines
+are verified by the local stack only in stage `local` and only on this machine.
+"""
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+from botocore import exceptions as aws
+from botocore.config import Config as ClientConfig
+
+from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.store import Store
+from chalicelib.adapters.table import Table
+from chalicelib.config import Config
+
+LOCAL_ENV = Path(".local/env")
+"""What `make run` leaves for the command line while it runs."""
+LOCAL_STAGE = "local"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+NO_ANSWER = (
+    aws.EndpointConnectionError,
+    aws.ConnectTimeoutError,
+    aws.ReadTimeoutError,
+    aws.ConnectionClosedError,
+    aws.ProxyConnectionError,
+    aws.SSLError,
+)
+NO_CREDENTIALS = (
+    aws.NoCredentialsError,
+    aws.PartialCredentialsError,
+    aws.TokenRetrievalError,
+    aws.ProfileNotFound,
+)
+REFUSED = {
+    "AccessDeniedException": "These credentials may not read or write this table. Ask whoever runs your AWS account.",
+    "ExpiredTokenException": "Your AWS sign-in has expired. Sign in again.",
+    "UnrecognizedClientException": "AWS doesn’t know these credentials. Sign in again.",
+    "InvalidSignatureException": "AWS doesn’t accept this secret key. Sign in again.",
+    "ProvisionedThroughputExceededException": "The table is too busy right now. Try again in a minute.",
+    "ThrottlingException": "The table is too busy right now. Try again in a minute.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One table of one stage. `endpoint` is empty for AWS itself; `found` is the file it was found in."""
+
+    stage: str
+    table: str
+    endpoint: str
+    found: Path | None
+    catalog: Catalog
+    store: Store
+
+    @property
+    def is_local_stack(self) -> bool:
+        """Whether every ring ends in this machine's phone world, so that a line may be verified by the stack."""
+        return self.stage == LOCAL_STAGE and urlsplit(self.endpoint).hostname in LOOPBACK
+
+    @property
+    def name(self) -> str:
+        """What is written to, for people."""
+        return f"stage {self.stage}, table {self.table}"
+
+
+def connect(environ: Mapping[str, str] = os.environ, beside: Path = LOCAL_ENV) -> Connection:
+    """Make the connection the environment describes; nothing is asked of the table yet.
+
+    Raises:
+        ConfigError: naming every setting that is missing.
+    """
+    found = beside if not environ.get("PATCHTHROUGH_TABLE") and beside.is_file() else None
+    settings = {**environ, **_read(found)} if found else environ
+    config = Config.from_environ(settings)
+    endpoint = settings.get("AWS_ENDPOINT_URL", "")
+    table = Table(_client(settings, endpoint), config.table)
+    return Connection(config.stage, config.table, endpoint, found, Catalog(table), Store(table))
+
+
+def trouble(error: Exception, endpoint: str) -> str | None:
+    """Say what an AWS error means and what to do, or None when it is none we can answer."""
+    if isinstance(error, NO_ANSWER):
+        where = endpoint or "AWS"
+        way_on = "Is `make run` running?" if endpoint else "Check the network and AWS_DEFAULT_REGION."
+        return f"The table can’t be reached: no answer from {where}. {way_on}"
+    if isinstance(error, aws.NoRegionError):
+        return "No AWS region is set. Set AWS_DEFAULT_REGION to where the table is, like us-east-1."
+    if isinstance(error, NO_CREDENTIALS):
+        return "There are no AWS credentials here. Sign in to AWS, or set AWS_PROFILE."
+    if isinstance(error, aws.ClientError):
+        return _refused(error)
+    return None
+
+
+def _refused(error: aws.ClientError) -> str | None:
+    code = error.response["Error"]["Code"]
+    if code == "ResourceNotFoundException":
+        return "There is no such table here. Check PATCHTHROUGH_TABLE and AWS_DEFAULT_REGION; has it been deployed?"
+    return REFUSED.get(code)
+
+
+def _read(file: Path) -> dict[str, str]:
+    """Read `export NAME=value` lines, quoted as a shell would."""
+    words = (shlex.split(line, comments=True) for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (line[-1].partition("=") for line in words if line)
+    return {name: value for name, _, value in pairs}
+
+
+def _client(settings: Mapping[str, str], endpoint: str) -> "boto3.client":
+    config = ClientConfig(
+        connect_timeout=3,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        # On this machine a proxy could only be in the way.
+        **({"proxies": {}} if endpoint else {}),
+    )
+    if not endpoint:
+        return boto3.client("dynamodb", config=config)
+    return boto3.client(
+        "dynamodb",
+        config=config,
+        endpoint_url=endpoint,
+        region_name=settings.get("AWS_DEFAULT_REGION"),
+        aws_access_key_id=settings.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=settings.get("AWS_SECRET_ACCESS_KEY"),
+    )
