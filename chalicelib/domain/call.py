@@ -134,6 +134,11 @@ class CallSession:
         return self.stage is Stage.ENDED
 
     @property
+    def is_dialing(self) -> bool:
+        """Whether an office is being called, or is talking."""
+        return self.stage is Stage.DIALING
+
+    @property
     def leg(self) -> OfficeCall | None:
         """The office call now, or the last one."""
         return self.legs[-1] if self.legs else None
@@ -160,6 +165,11 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The phone was put on the do-not-ring list while the call waited."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Twilio answered 201 with this sid."""
 
@@ -169,6 +179,13 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Twilio answered 429: not placed; the call goes back to the queue until `ring_at`."""
+
+    ring_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """The call came to the front too late for its turn, and takes a new one at `ring_at`."""
 
     ring_at: datetime
 
@@ -252,7 +269,7 @@ class TimeUp:
 
 
 Event = (
-    Claimed | Placed | Throttled | Refused | Unanswered | Missing | Expired | Withdrawn
+    Claimed | Stopped | Delayed | Placed | Throttled | Refused | Unanswered | Missing | Expired | Withdrawn
     | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
 )  # fmt: skip
 

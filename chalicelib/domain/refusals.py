@@ -22,6 +22,7 @@ class Code(StrEnum):
     BODY_MALFORMED = "body_malformed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     TOO_MANY_CALLS = "too_many_calls"
+    LINE_TOO_LONG = "line_too_long"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_ENDED = "campaign_ended"
     NO_OFFICE = "no_office"
@@ -57,6 +58,12 @@ SENTENCES: dict[Code, Words] = {
     Code.TOO_MANY_CALLS: Words(
         "That’s the most calls for one phone, or from one place, for now. A letter can go today.",
         "Es el máximo de llamadas por teléfono, o desde un mismo lugar, por ahora. Una carta puede salir hoy.",
+    ),
+    Code.LINE_TOO_LONG: Words(
+        "More people want to call right now than we can call in half an hour. Nothing was lost: try again later, "
+        "or write.",
+        "Ahora quieren llamar más personas de las que podemos atender en media hora. No se perdió nada: intente "
+        "más tarde o escriba.",
     ),
     Code.CAMPAIGN_PAUSED: Words(
         "Calls are paused. Nobody is called and nothing is sent.",

@@ -1,0 +1,13 @@
+"""The Chalice app: blueprints, one per door. No logic."""
+
+from chalice import Chalice
+
+from chalicelib.observability import SERVICE
+from chalicelib.views.api import api
+from chalicelib.views.pages import pages
+from chalicelib.views.voice import voice
+from chalicelib.views.workers import workers
+
+app = Chalice(app_name=SERVICE, configure_logs=False)
+for blueprint in (pages, api, voice, workers):
+    app.register_blueprint(blueprint)

@@ -1,0 +1,158 @@
+"""Twilio's REST API: place a call once, and ask what became of it. The only importer of its client.
+
+Retries are off: a POST Calls has no idempotency key, so whatever is not a clear yes or no is Unclear and is
+never sent again (design §4). Numbers and sids stay out of every error text.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.call import CallStatus
+
+if TYPE_CHECKING:
+    from twilio.http import HttpClient
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+
+RING_SECONDS = 30
+"""How long a supporter's phone rings."""
+CALL_SECONDS = 3600
+"""The longest call, set always: Twilio's own cap is four hours."""
+TIMEOUT_SECONDS = 10.0
+MOST_LISTED = 20
+
+
+class TooMany(Exception):
+    """Twilio answered 429: not placed, safe to try again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep how long to wait."""
+        super().__init__("Twilio asks us to slow down")
+        self.seconds = seconds
+
+
+class Rejected(Exception):
+    """Twilio clearly refused, with its error code: not placed, and no use in trying again."""
+
+    def __init__(self, code: int) -> None:
+        """Keep Twilio's code."""
+        super().__init__(f"Twilio refused with code {code}")
+        self.code = code
+
+
+class Unclear(Exception):
+    """No clear answer: the call may or may not have been placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What Twilio needs to place one call. URLs are absolute."""
+
+    to: str
+    from_number: str
+    url: str
+    fallback: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Twilio says of a call or leg: `seconds` of talk, `created_at` when it was placed."""
+
+    sid: str
+    status: CallStatus
+    seconds: int
+    to: str
+    created_at: datetime | None
+
+
+class Phone:
+    """One Twilio account. The client is built on first use: importing it is slow and webhooks never need it."""
+
+    def __init__(self, account_sid: str, token: str, api_url: str = "", http: "HttpClient | None" = None) -> None:
+        """Keep the account; `api_url` empty is Twilio itself, `http` replaces the wire."""
+        self._account_sid, self._token, self._api_url, self._http = account_sid, token, api_url, http
+        self._built: Client | None = None
+
+    def place(self, order: Placing) -> str:
+        """Place the call and return its sid.
+
+        Raises:
+            TooMany: safe to try again later.
+            Rejected: clearly not placed.
+            Unclear: nobody knows; ask later with `calls_to`.
+        """
+        from twilio.base.exceptions import TwilioRestException  # noqa: PLC0415 - slow import, workers only
+
+        try:
+            call = self._client().calls.create(
+                to=order.to, from_=order.from_number, url=order.url, method="POST",
+                fallback_url=order.fallback, fallback_method="POST",
+                status_callback=order.status, status_callback_method="POST",
+                status_callback_event=["ringing", "answered", "completed"],
+                timeout=RING_SECONDS, time_limit=CALL_SECONDS,
+            )  # fmt: skip
+        except TwilioRestException as error:
+            raise _answer(error.status, error.code) from error
+        except Exception as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
+            raise Unclear("no clear answer from Twilio") from error
+        if not call.sid:
+            raise Unclear("an answer without a sid")
+        return call.sid
+
+    def call(self, sid: str) -> Known | None:
+        """Return what Twilio says of this call now, None if it knows no such call."""
+        from twilio.base.exceptions import TwilioRestException  # noqa: PLC0415 - as above
+
+        try:
+            return _known(self._client().calls(sid).fetch())
+        except TwilioRestException as error:
+            if error.status == 404:  # noqa: PLR2004 - Twilio's answer, not ours
+                return None
+            raise
+
+    def calls_to(self, number: str, since: datetime) -> Iterator[Known]:
+        """Yield the calls placed to a number since a moment, newest first."""
+        listed = map(_known, self._client().calls.list(to=number, limit=MOST_LISTED))
+        return (call for call in listed if call.created_at is None or call.created_at >= since)
+
+    def legs_of(self, sid: str) -> Iterator[Known]:
+        """Yield the legs dialled from a call."""
+        return map(_known, self._client().calls.list(parent_call_sid=sid, limit=MOST_LISTED))
+
+    def _client(self) -> "Client":
+        if self._built is None:
+            from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - slow import, workers only
+            from twilio.rest import Client  # noqa: PLC0415 - as above
+
+            # A fresh connection each time: a kept one that died would make a clear "not sent" unclear.
+            http = self._http or TwilioHttpClient(pool_connections=False, timeout=TIMEOUT_SECONDS, max_retries=0)
+            self._built = Client(self._account_sid, self._token, http_client=http)
+            if self._api_url:
+                self._built.api.base_url = self._api_url
+        return self._built
+
+
+def _answer(status: int, code: int | None) -> TooMany | Rejected | Unclear:
+    """Sort a REST error: only 429 is safe to repeat, a 4xx is a clear no, anything else is unclear."""
+    if status == 429:  # noqa: PLR2004 - Twilio's answer, not ours
+        return TooMany(seconds=1.0)
+    if 400 <= status < 500:  # noqa: PLR2004 - as above
+        return Rejected(code or status)
+    return Unclear(f"Twilio answered {status}")
+
+
+def _known(call: "CallInstance") -> Known:
+    return Known(
+        sid=str(call.sid),
+        status=CallStatus(str(_text(call.status))),
+        seconds=int(call.duration or 0),
+        to=str(call.to),
+        created_at=call.date_created,
+    )
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - an enum or a plain text, by version of the client
+    return str(getattr(value, "value", value))

@@ -1,0 +1,252 @@
+"""Call sessions, the ledger and the tallies in the table.
+
+Promises: what belongs together is written in one transaction. A write whose condition fails changes nothing
+and says so: Stale when somebody else moved the session, and an action that exists is never counted again.
+A response lost on the way looks like a lost race, and is resolved by reading what is there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters import keys
+from chalicelib.adapters.session_items import (
+    action_item,
+    action_of,
+    caller_item,
+    caller_of,
+    millis,
+    moment,
+    session_item,
+    session_of,
+    tally_of,
+)
+from chalicelib.adapters.table import Item, Table, keyed, read, wire
+from chalicelib.domain.call import CallSession, Count, Effect, StopRinging
+from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shard
+from chalicelib.domain.limits import LONGEST_WAIT, Caller
+
+ABSENT = "attribute_not_exists(PK)"
+DUE_KEPT = timedelta(days=2)
+
+
+class Stale(Exception):
+    """The session is not, or no longer, as it was read: load it again and decide again."""
+
+
+class LineFull(Exception):
+    """So many calls wait that one more would wait too long."""
+
+
+class Store:
+    """Sessions, callers, actions and tallies of one table."""
+
+    def __init__(self, table: Table) -> None:
+        """Keep the table."""
+        self._table = table
+
+    # Sessions.
+
+    def call(self, call_id: str, now: datetime) -> CallSession | None:
+        """Return a session; None when there is none, or its page's time is over (TTL deletes late)."""
+        item = self._table.get(keys.session(call_id))
+        if item is None or item["expires_at"] <= now.timestamp():
+            return None
+        return session_of(item)
+
+    def open_call(self, session: CallSession, caller: Caller) -> None:
+        """Write a new session and its caller (as just read, plus this call) in one transaction.
+
+        Raises:
+            Stale: the caller has moved on meanwhile.
+        """
+        puts = [
+            self._put(keys.session(session.id), session_item(session), ABSENT, {}),
+            self._put(
+                keys.caller(session.phone_key),
+                caller_item(replace(caller, version=caller.version + 1)),
+                *(_unchanged(caller.version) if caller.version else (ABSENT, {})),
+            ),
+        ]
+        self._transact(puts)
+
+    def commit(self, before: CallSession, after: CallSession, effects: Sequence[Effect]) -> CallSession:
+        """Write `after` if the session is still `before`, with its actions and stops in the same transaction.
+
+        Returns the session as written. The effects that leave the building are not written here.
+
+        Raises:
+            Stale: somebody else moved the session; nothing was written.
+        """
+        if after is before:
+            return before
+        after = replace(after, version=before.version + 1)
+        put = self._put(keys.session(after.id), session_item(after), *_unchanged(before.version))
+        actions = [effect.action for effect in effects if isinstance(effect, Count)]
+        stops = [self._stop(effect) for effect in effects if isinstance(effect, StopRinging)]
+        try:
+            self._transact([put, *stops, *(part for action in actions for part in self._count(action))])
+        except _AlreadyCountedError:
+            self._transact([put, *stops])
+        return after
+
+    # Callers.
+
+    def caller(self, phone_key: str) -> tuple[Caller, bool]:
+        """Return what is kept of a phone, and whether it must never be rung."""
+        items = self._table.batch([keys.caller(phone_key), keys.stop(phone_key)])
+        kinds = {item["type"]: item for item in items}
+        caller = caller_of(kinds["caller"]) if "caller" in kinds else Caller()
+        return caller, "stop" in kinds
+
+    def is_stopped(self, phone_key: str) -> bool:
+        """Whether this phone is on the do-not-ring list."""
+        return self._table.get(keys.stop(phone_key)) is not None
+
+    # Ceilings and the pace.
+
+    def spend(self, scope: str, window: str, limit: int, expires: datetime) -> bool:
+        """Add one to a count unless it has reached `limit`; whether it was added. Exact under any concurrency."""
+        return self._update(
+            keys.spend(scope, window),
+            "SET expires_at = :expires, #type = :type ADD #spent :one",
+            "attribute_not_exists(#spent) OR #spent < :limit",
+            {":expires": int(expires.timestamp()), ":type": "spend", ":one": 1, ":limit": limit},
+            {"#spent": "spent", "#type": "type"},
+        ) is not None  # fmt: skip
+
+    def reserve(self, name: str, now: datetime, interval: timedelta) -> datetime:
+        """Take the next free moment, `interval` after the one before it: the pace and the place in line.
+
+        Raises:
+            LineFull: that moment is too far off.
+        """
+        step, at = round(interval.total_seconds() * 1000), millis(now)
+        while True:
+            # An idle line: this call goes now, and the next one a step later.
+            if self._paced(name, "SET next_at = :next", "attribute_not_exists(next_at) OR next_at <= :now",
+                           {":next": at + step, ":now": at}):  # fmt: skip
+                return now
+            after = self._paced(name, "ADD next_at :step", "next_at > :now AND next_at <= :latest",
+                                {":step": step, ":now": at, ":latest": millis(now + LONGEST_WAIT)})  # fmt: skip
+            if after:
+                return moment(after["next_at"] - step)
+            item = self._table.get(keys.pace(name))
+            if item and item["next_at"] > millis(now + LONGEST_WAIT):
+                raise LineFull
+
+    # What the reconciler looks at.
+
+    def watch(self, call_id: str, at: datetime) -> None:
+        """Have the reconciler look at this call when `at` has come."""
+        expires = int((at + DUE_KEPT).timestamp())
+        self._table.put(keys.due(at, call_id), {"type": "due", "version": 1, "call_id": call_id, "expires_at": expires})
+
+    def due(self, now: datetime) -> Iterator[tuple[keys.Key, str]]:
+        """Yield what is to be looked at by now, from this hour and the one before: (its key, call id)."""
+        for hour in (now - timedelta(hours=1), now):
+            until = f"{now:%Y-%m-%dT%H:%M:%S}~"
+            for item in self._table.partition(keys.due_hour(hour), until):
+                yield keys.Key(item["PK"], item["SK"]), item["call_id"]
+
+    def seen(self, key: keys.Key) -> None:
+        """Forget one thing to look at."""
+        self._table.delete(key)
+
+    # Counts.
+
+    def tally(self, slug: str, channel: Channel) -> Tally:
+        """Return a campaign's sum on a channel: one read of all shards."""
+        items = self._table.batch([keys.tally(slug, channel, number) for number in range(SHARDS)])
+        return added(map(tally_of, items))
+
+    def tallies(self) -> Iterator[tuple[str, Channel, Tally]]:
+        """Yield every shard of every tally. Reads the whole table."""
+        for item in self._table.scan("tally"):
+            yield item["campaign"], Channel(item["channel"]), tally_of(item)
+
+    def actions(self) -> Iterator[Action]:
+        """Yield the whole ledger. Reads the whole table."""
+        return map(action_of, self._table.scan("action"))
+
+    # Strictly private.
+
+    def _count(self, action: Action) -> list[dict[str, Any]]:
+        """An action if it is not there yet, and one more on its shard."""
+        key = keys.tally(action.campaign, action.channel, shard(action.id))
+        values = {":one": 1, ":type": "tally", ":campaign": action.campaign, ":channel": action.channel}
+        update = {
+            "TableName": self._table.name,
+            "Key": keyed(key),
+            "UpdateExpression": "SET #type = :type, campaign = :campaign, channel = :channel "
+            f"ADD tally :one, {action.outcome} :one, version :one",
+            "ExpressionAttributeNames": {"#type": "type"},
+            "ExpressionAttributeValues": wire(values),
+        }
+        return [self._put(keys.action(action.id), action_item(action), ABSENT, {}), {"Update": update}]
+
+    def _stop(self, effect: StopRinging) -> dict[str, Any]:
+        return {"Put": {"TableName": self._table.name, "Item": keyed(keys.stop(effect.phone_key))
+                        | wire({"type": "stop", "version": 1})}}  # fmt: skip
+
+    def _put(self, key: keys.Key, item: Item, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+        put: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Item": keyed(key) | wire(item),
+            "ConditionExpression": condition,
+        }
+        if values:
+            put["ExpressionAttributeValues"] = wire(values)
+        return {"Put": put}
+
+    def _paced(self, name: str, change: str, condition: str, values: dict[str, Any]) -> Item | None:
+        return self._update(keys.pace(name), change, condition, values, {})
+
+    def _update(
+        self, key: keys.Key, change: str, condition: str, values: dict[str, Any], names: dict[str, str]
+    ) -> Item | None:
+        """One conditional update; the changed attributes, or None when the condition did not hold."""
+        named: Any = {"ExpressionAttributeNames": names} if names else {}
+        try:
+            answer = self._table.client.update_item(
+                TableName=self._table.name, Key=keyed(key), UpdateExpression=change, ConditionExpression=condition,
+                ExpressionAttributeValues=wire(values), ReturnValues="UPDATED_NEW", **named,
+            )  # fmt: skip
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return read(answer["Attributes"])
+
+    def _transact(self, writes: list[dict[str, Any]]) -> None:
+        """Write all or nothing. The first write is the session's: its condition failing is Stale."""
+        try:
+            if len(writes) == 1:
+                self._table.client.put_item(**writes[0]["Put"])
+            else:
+                self._table.client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # built above
+        except ClientError as error:
+            raise _lost_race(error) from error
+
+
+class _AlreadyCountedError(Exception):
+    """Strictly private. The ledger has this action already."""
+
+
+def _unchanged(version: int) -> tuple[str, dict[str, Any]]:
+    """The condition that an item is still at this version."""
+    return "version = :seen", {":seen": version}
+
+
+def _lost_race(error: ClientError) -> Exception:
+    """Sort a failed write: a lost race, an action that exists, or a fault that is raised as it is."""
+    code = error.response["Error"]["Code"]
+    if code in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+        return Stale()
+    if code != "TransactionCanceledException":
+        return error
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]  # type: ignore[attr-defined]  # in the answer, not in the stub
+    if reasons[0] in {None, "None"} and "ConditionalCheckFailed" in reasons[1:]:
+        return _AlreadyCountedError()
+    return Stale()

@@ -1,0 +1,118 @@
+"""The configuration, read once from the environment. The only reader of the environment.
+
+Knows no default that could ring anybody: outside development nothing has a phone number built in.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEVELOPMENT = frozenset({"local", "test"})
+"""Stages in which fictional numbers may ring (in the phone world) and lines are verified by the local stack."""
+
+REQUIRED = (
+    "PATCHTHROUGH_STAGE",
+    "PATCHTHROUGH_TABLE",
+    "PATCHTHROUGH_PUBLIC_URL",
+    "PATCHTHROUGH_QUEUE_RING",
+    "PATCHTHROUGH_SECRETS",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_NUMBERS",
+)
+
+
+class ConfigError(Exception):
+    """The environment is not complete or not right. Its text says all that is wrong, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the app is told from outside. Times in seconds."""
+
+    stage: str
+    table: str
+    public_url: str
+    ring_queue: str
+    secrets: str
+    account_sid: str
+    twilio_api_url: str
+    numbers: tuple[str, ...]
+    calls_per_second: float
+    regions: frozenset[str]
+    calls_per_phone: int
+    calls_per_source: int
+
+    @property
+    def is_development(self) -> bool:
+        """Whether every ring ends in the phone world."""
+        return self.stage in DEVELOPMENT
+
+    @property
+    def from_number(self) -> str:
+        """The number supporters and offices see."""
+        return self.numbers[0]
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Config":
+        """Read and check all settings.
+
+        Raises:
+            ConfigError: names every missing or unusable setting at once.
+        """
+        problems = [f"{name} is not set" for name in REQUIRED if not environ.get(name)]
+        rate = _number(environ, "PATCHTHROUGH_CALLS_PER_SECOND", 1.0, problems)
+        per_phone = _number(environ, "PATCHTHROUGH_CALLS_PER_PHONE", 3, problems)
+        per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
+        problems += _wrong(environ)
+        if problems:
+            raise ConfigError("Patchthrough can’t start: " + "; ".join(problems) + ". See README, Configuration.")
+        return cls(
+            stage=environ["PATCHTHROUGH_STAGE"],
+            table=environ["PATCHTHROUGH_TABLE"],
+            public_url=environ["PATCHTHROUGH_PUBLIC_URL"].rstrip("/"),
+            ring_queue=environ["PATCHTHROUGH_QUEUE_RING"],
+            secrets=environ["PATCHTHROUGH_SECRETS"],
+            account_sid=environ["TWILIO_ACCOUNT_SID"],
+            twilio_api_url=environ.get("TWILIO_API_URL", "").rstrip("/"),
+            numbers=_listed(environ["TWILIO_NUMBERS"]),
+            calls_per_second=rate,
+            regions=frozenset(_listed(environ.get("PATCHTHROUGH_REGIONS", "US,PR,VI,GU,AS,MP,CA"))),
+            calls_per_phone=int(per_phone),
+            calls_per_source=int(per_source),
+        )
+
+
+def configured() -> Config:
+    """Return the configuration of this process.
+
+    Raises:
+        ConfigError: as `Config.from_environ`.
+    """
+    return Config.from_environ(os.environ)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if value <= 0:
+        problems.append(f"{name} must be a number above 0, not {text!r}")
+    return value
+
+
+def _wrong(environ: Mapping[str, str]) -> list[str]:
+    problems = []
+    url = environ.get("PATCHTHROUGH_PUBLIC_URL", "")
+    if url and not url.startswith(("http://", "https://")):
+        problems.append("PATCHTHROUGH_PUBLIC_URL must begin with https:// (or http:// on this machine)")
+    if "@" in url or "?" in url or "#" in url:
+        problems.append("PATCHTHROUGH_PUBLIC_URL must hold no user name, query or fragment: Twilio signs it")
+    if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT and not environ.get("TWILIO_API_URL"):
+        problems.append("TWILIO_API_URL is not set: in development every ring must end in the phone world")
+    return problems

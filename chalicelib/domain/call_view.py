@@ -1,0 +1,195 @@
+"""What a call looks like from outside, now: one value that the page draws and the API sends.
+
+Promises that both say the same, because both read it from here. Knows no word, no URL and no phone number:
+of the supporter's number only the last two digits are in it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+
+from chalicelib.domain.call import CallSession, Ending, OfficeCall, Stage
+from chalicelib.domain.campaign import Campaign, Office
+from chalicelib.domain.counts import REACHED, Outcome, Tally
+from chalicelib.domain.words import Language
+
+
+class State(StrEnum):
+    """Where a call is, as its supporter sees it. The first group changes by itself."""
+
+    IN_LINE = "in_line"
+    PLACING = "placing"
+    CHECKING = "checking"  # Twilio gave no clear answer: it may ring or not
+    RINGING = "ringing"
+    MENU = "menu"
+    POINTS = "points"
+    CALLING_OFFICE = "calling_office"
+    CONNECTED = "connected"
+    ASKING = "asking"  # on the phone, by keys
+    NEXT = "next"
+    SETTLING = "settling"  # over; the facts that count it are on their way
+
+    QUESTION = "question"  # over; asked on the page how it went
+    THANKS = "thanks"
+    NOT_REACHED = "not_reached"
+    NOT_PICKED_UP = "not_picked_up"
+    NO_KEY = "no_key"
+    HUNG_UP = "hung_up"
+    NEVER = "never"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    NOT_PLACED = "not_placed"
+    PAUSED = "paused"
+    NO_OFFICE = "no_office"
+
+
+CHANGING = frozenset(
+    {State.IN_LINE, State.PLACING, State.CHECKING, State.RINGING, State.MENU, State.POINTS, State.CALLING_OFFICE}
+    | {State.CONNECTED, State.ASKING, State.NEXT, State.SETTLING}
+)
+"""States that something other than the supporter's tap on the page will end."""
+
+STAGES: dict[Stage, State] = {
+    Stage.QUEUED: State.IN_LINE,
+    Stage.PLACING: State.PLACING,
+    Stage.UNKNOWN: State.CHECKING,
+    Stage.RINGING: State.RINGING,
+    Stage.MENU: State.MENU,
+    Stage.POINTS: State.POINTS,
+    Stage.DIALING: State.CALLING_OFFICE,
+    Stage.ASKING: State.ASKING,
+    Stage.NEXT: State.NEXT,
+}
+ENDINGS: dict[Ending, State] = {
+    Ending.DONE: State.NOT_REACHED,
+    Ending.NOT_PICKED_UP: State.NOT_PICKED_UP,
+    Ending.NO_KEY: State.NO_KEY,
+    Ending.HUNG_UP: State.HUNG_UP,
+    Ending.NEVER: State.NEVER,
+    Ending.WITHDRAWN: State.WITHDRAWN,
+    Ending.REFUSED: State.REFUSED,
+    Ending.NOT_PLACED: State.NOT_PLACED,
+    Ending.PAUSED: State.PAUSED,
+    Ending.NO_OFFICE: State.NO_OFFICE,
+}
+"""Endings of a call that reached nobody; one that did is thanked, however it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call, now.
+
+    `place` is the place in line (1 is next) and `wait` the seconds until our turn comes, both only in line.
+    `office` is the one being called or the last one called; `following` the one after it. `outcome` is the
+    last office call's. `number` says which call to get through this was; `reached` is the campaign's sum.
+    """
+
+    id: str
+    campaign: str
+    state: State
+    language: Language
+    phone_ends: str
+    office: Office | None
+    following: Office | None
+    reached: int
+    goal: int
+    place: int | None = None
+    wait: int | None = None
+    outcome: Outcome | None = None
+    number: int | None = None
+    times_reached: int = 0
+    connected_at: datetime | None = None
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether the state may change without a tap on the page."""
+        return self.state in CHANGING
+
+    @property
+    def is_question_open(self) -> bool:
+        """Whether an answer to "How did it go?" is still taken on the page."""
+        return self.state is State.QUESTION
+
+
+def seen(
+    session: CallSession, campaign: Campaign, tally: Tally, now: datetime, calls_per_second: float
+) -> CallView:
+    """Return the call as its supporter sees it at `now`."""
+    state = _state(session, now)
+    leg = session.leg
+    return CallView(
+        id=session.id,
+        campaign=session.campaign,
+        state=state,
+        language=session.language,
+        phone_ends=session.phone_ends,
+        office=campaign.office(leg.office if leg else session.offices[0]) if session.offices else None,
+        following=campaign.office(session.next_office) if session.next_office else None,
+        reached=tally.reached,
+        goal=campaign.goal,
+        place=_place(session, now, calls_per_second) if state is State.IN_LINE else None,
+        wait=_wait(session, now) if state is State.IN_LINE else None,
+        outcome=leg.outcome if leg else None,
+        number=session.number,
+        times_reached=sum(leg.outcome in REACHED for leg in session.legs),
+        connected_at=leg.answered_at if leg and state is State.CONNECTED else None,
+    )
+
+
+def as_json(view: CallView) -> dict[str, object]:
+    """Return the view as the API sends it: codes and numbers, names in the call's language, times in UTC."""
+    return {
+        "id": view.id,
+        "campaign": view.campaign,
+        "state": view.state.value,
+        "changing": view.is_changing,
+        "language": view.language.value,
+        "phone_ends": view.phone_ends,
+        "place_in_line": view.place,
+        "wait_seconds": view.wait,
+        "office": _office_json(view.office, view.language),
+        "next_office": _office_json(view.following, view.language),
+        "connected_at": view.connected_at.isoformat() if view.connected_at else None,
+        "question_open": view.is_question_open,
+        "outcome": view.outcome.value if view.outcome else None,
+        "number": view.number,
+        "reached": view.reached,
+        "goal": view.goal,
+    }
+
+
+def _state(session: CallSession, now: datetime) -> State:
+    if session.stage is Stage.ENDED:
+        return _ended(session, now)
+    if session.stage is Stage.DIALING and session.leg and session.leg.answered_at and not session.leg.status:
+        return State.CONNECTED
+    return STAGES[session.stage]
+
+
+def _ended(session: CallSession, now: datetime) -> State:
+    if session.leg and session.leg.outcome is None:
+        return State.QUESTION if _can_answer(session, session.leg, now) else State.SETTLING
+    if any(leg.outcome in REACHED for leg in session.legs):
+        return State.THANKS
+    return ENDINGS[session.ending or Ending.DONE]
+
+
+def _can_answer(session: CallSession, leg: OfficeCall, now: datetime) -> bool:
+    """Whether the office call's facts are in, so that an answer can be weighed against them, and it is in time."""
+    return leg.status is not None and session.answer_by is not None and now < session.answer_by
+
+
+def _wait(session: CallSession, now: datetime) -> int:
+    return max(0, ceil((session.ring_at - now).total_seconds()))
+
+
+def _place(session: CallSession, now: datetime, calls_per_second: float) -> int:
+    """Calls leave at a fixed pace, so the time until ours is the number of those before it."""
+    return max(1, ceil((session.ring_at - now).total_seconds() * calls_per_second))
+
+
+def _office_json(office: Office | None, language: Language) -> dict[str, str] | None:
+    if office is None:
+        return None
+    return {"id": office.id, "name": office.name.of(language), "place": office.place.of(language)}

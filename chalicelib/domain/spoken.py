@@ -1,0 +1,82 @@
+"""Every spoken prompt in both languages: the words, not when they are said.
+
+Placeholders: {organization} · {office} "ICE office in Atlanta" · {place} "Atlanta" · {next_place} · {number} in
+words · {points} the campaign's lines. A campaign may replace any prompt by its own words or a recording.
+Never said: "your call is important", anything about an outcome we don't know (page.md §3.5).
+"""
+
+from chalicelib.domain.prompt_ids import PromptId
+from chalicelib.domain.words import Words
+
+PLACEHOLDERS = frozenset({"organization", "office", "place", "next_place", "number", "points"})
+
+PROMPTS: dict[PromptId, Words] = {
+    PromptId.HELLO: Words(
+        "Hello. This is {organization}, with the call you asked for. Nothing is recorded.",
+        "Hola. Le llama {organization}, como usted lo pidió. No se graba nada.",
+    ),
+    PromptId.MENU: Words(
+        "To speak with the {office}, press 1. To hear what you could say, press 2. "
+        "To never get our calls again, press 9.",
+        "Para hablar con la {office}, oprima el uno. Para oír qué puede decir, oprima el dos. "
+        "Para no recibir más llamadas nuestras, oprima el nueve.",
+    ),
+    PromptId.POINTS: Words("You could say: {points}", "Puede decir: {points}"),
+    PromptId.POINTS_MENU: Words(
+        "To be connected, press 1. To hear this again, press 2. The office sees our number; to show yours, press 5.",
+        "Para comunicarse, oprima el uno. Para oírlo otra vez, oprima el dos. "
+        "La oficina ve nuestro número; para mostrar el suyo, oprima el cinco.",
+    ),
+    PromptId.CONNECTING: Words(
+        "Connecting you to the {office}. To come back to us, press star.",
+        "Le comunicamos con la {office}. Para volver con nosotros, oprima asterisco.",
+    ),
+    PromptId.HOW_DID_IT_GO: Words(
+        "How did it go? If you spoke to someone, press 1. If you left a message, press 2. "
+        "If nobody answered, press 3. If it was a wrong number, press 4. To hear this again, press 0.",
+        "¿Cómo le fue? Si habló con alguien, oprima el uno. Si dejó un mensaje, oprima el dos. "
+        "Si nadie contestó, oprima el tres. Si era un número equivocado, oprima el cuatro. "
+        "Para oír esto otra vez, oprima el cero.",
+    ),
+    PromptId.BUSY: Words("{place}’s lines are all busy.", "Las líneas de {place} están ocupadas."),
+    PromptId.NO_ANSWER: Words("Nobody picked up.", "Nadie contestó."),
+    PromptId.FAILED: Words(
+        "That call didn’t go through. It’s not your phone.", "Esa llamada no entró. No es su teléfono."
+    ),
+    PromptId.TRY_NEXT: Words(
+        "To try the {next_place} office, press 1. To stop, just hang up.",
+        "Para probar con la oficina de {next_place}, oprima el uno. Para terminar, solo cuelgue.",
+    ),
+    PromptId.THANKS_COUNTED: Words(
+        "Thank you. Yours was call number {number}.", "Gracias. La suya fue la llamada número {number}."
+    ),
+    PromptId.THANKS: Words("Thank you for trying.", "Gracias por intentarlo."),
+    PromptId.NEXT: Words(
+        "To call the {next_place} office too, press 1. Or hang up: you’ve done it.",
+        "Para llamar también a la oficina de {next_place}, oprima el uno. O cuelgue: usted ya cumplió.",
+    ),
+    PromptId.GOODBYE: Words("Thank you for speaking up. Goodbye.", "Gracias por alzar la voz. Hasta luego."),
+    PromptId.NO_KEY: Words("We didn’t get a key.", "No recibimos ninguna tecla."),
+    PromptId.NO_KEY_END: Words(
+        "We didn’t get a key, so we’ll hang up. You can call back any time. Goodbye.",
+        "No recibimos ninguna tecla, así que vamos a colgar. Puede volver a llamar cuando quiera. Hasta luego.",
+    ),
+    PromptId.WRONG_KEY: Words("That key does nothing here.", "Esa tecla no hace nada aquí."),
+    PromptId.NEVER_AGAIN: Words(
+        "Done. We won’t call this number again. Goodbye.",
+        "Listo. No volveremos a llamar a este número. Hasta luego.",
+    ),
+    PromptId.PAUSED: Words(
+        "This campaign is paused, so we can’t connect you now. Thank you for calling. Goodbye.",
+        "Esta campaña está en pausa, así que ahora no podemos comunicarle. Gracias por llamar. Hasta luego.",
+    ),
+    PromptId.ENDED: Words(
+        "This campaign has ended. Thank you for calling. Goodbye.",
+        "Esta campaña ya terminó. Gracias por llamar. Hasta luego.",
+    ),
+    PromptId.OUR_FAULT: Words(
+        "Sorry, something broke on our side. Please call again, or write a letter on the campaign’s page. Goodbye.",
+        "Perdón, algo falló de nuestro lado. Vuelva a llamar o escriba una carta en la página de la campaña. "
+        "Hasta luego.",
+    ),
+}

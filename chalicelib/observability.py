@@ -1,0 +1,61 @@
+"""The one logger and the one set of metrics, and what may stand in them.
+
+A log line is a constant message with facts as keys, and only facts named in ALLOWED are written: no phone
+number, address, name, letter or token can slip in through a new key. An unlisted key raises at once.
+"""
+
+import logging
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+SERVICE = "patchthrough"
+
+ALLOWED = frozenset({
+    "ending", "stage", "outcome", "code", "why", "route", "status", "campaign", "error", "need", "messages", "delay_ms",
+})  # fmt: skip
+"""Facts a log line may hold: names of states, codes, counts. Call ids too are kept out: one is a key to a page."""
+
+METRICS: dict[str, str] = {
+    "CallsAskedFor": "calls created by the page or the API",
+    "CallsPlaced": "calls Twilio accepted",
+    "CallsThrottled": "429s from Twilio: the call went back to the queue",
+    "CallsUnclear": "placings without a clear answer",
+    "CallsEnded": "calls that came to an end",
+    "ActionsCounted": "office calls written to the ledger",
+    "WebhooksRefused": "requests that could not be shown to be Twilio's",
+    "SpokenApologies": "callers who heard that something broke on our side",
+}
+"""Every metric, with what it counts. None has a dimension beside the service: each series costs money."""
+
+logger = Logger(service=SERVICE, level=logging.INFO, use_rfc3339=True)
+metrics = Metrics(namespace="Patchthrough", service=SERVICE)
+
+
+class UnlistedFactError(Exception):
+    """A fact that is not on the list of what a log may hold."""
+
+
+def log(message: str, **facts: Any) -> None:  # noqa: ANN401 - any JSON value under a listed key
+    """Write one line: a constant message, and facts under listed keys only.
+
+    Raises:
+        UnlistedFactError: a key is not listed; a programmer's mistake, found by any test that passes there.
+    """
+    unlisted = facts.keys() - ALLOWED
+    if unlisted:
+        raise UnlistedFactError(", ".join(sorted(unlisted)))
+    logger.info(message, extra=facts)
+
+
+def fault(message: str, error: BaseException, **facts: Any) -> None:  # noqa: ANN401 - as above
+    """Write a fault by the kind of its error alone: an error's text may hold what it was about."""
+    log(message, error=type(error).__name__, **facts)
+
+
+def count(metric: str, number: int = 1) -> None:
+    """Add to a metric of METRICS."""
+    if metric not in METRICS:
+        raise UnlistedFactError(metric)
+    metrics.add_metric(metric, MetricUnit.Count, number)

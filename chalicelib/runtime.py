@@ -1,0 +1,106 @@
+"""The things built once: configuration, clients, and the adapters on them. Built on first use, not on import."""
+
+import secrets as chance
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config as ClientConfig
+
+from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.phone import Phone
+from chalicelib.adapters.ring_queue import RingQueue
+from chalicelib.adapters.secrets import SecretStore
+from chalicelib.adapters.store import Store
+from chalicelib.adapters.table import Table
+from chalicelib.config import Config, configured
+from chalicelib.domain.campaign import Campaign
+
+if TYPE_CHECKING:
+    from twilio.http import HttpClient
+
+CAMPAIGN_SECONDS = 5.0
+"""How old a campaign in memory may be: the longest a pause takes to reach every hop (design §10)."""
+NEVER_SECONDS = 300.0
+"""How old the list of numbers never rung may be: it changes with the directory, by hand."""
+CLIENT = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "max_attempts": 4})
+"""Twilio gives up on a webhook after 15 s: a lost answer must be asked for again well before that."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    """128 bits of chance, safe in a URL: the only key to a call's page."""
+    return chance.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a view may use. `now` and `new_id` are here so that the domain needs neither clock nor chance."""
+
+    config: Config
+    secrets: SecretStore
+    store: Store
+    catalog: Catalog
+    ring_queue: RingQueue
+    http: "HttpClient | None" = None
+    now: Callable[[], datetime] = _now
+    new_id: Callable[[], str] = _new_id
+    monotonic: Callable[[], float] = time.monotonic
+    _campaigns: dict[str, tuple[float, Campaign | None]] = field(default_factory=dict)
+    _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, config: Config, http: "HttpClient | None" = None, now: Callable[[], datetime] = _now) -> "Runtime":
+        """Build every client and adapter. `http` replaces the wire to Twilio."""
+        table = Table(boto3.client("dynamodb", config=CLIENT), config.table)
+        return cls(
+            config=config,
+            secrets=SecretStore(boto3.client("secretsmanager", config=CLIENT), config.secrets, time.monotonic),
+            store=Store(table),
+            catalog=Catalog(table),
+            ring_queue=RingQueue(boto3.client("sqs", config=CLIENT), config.ring_queue),
+            http=http,
+            now=now,
+        )
+
+    def campaign(self, slug: str) -> Campaign | None:
+        """Return a campaign, from memory while it is fresh."""
+        read_at, kept = self._campaigns.get(slug, (float("-inf"), None))
+        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
+            kept = self.catalog.campaign(slug)
+            self._campaigns[slug] = (self.monotonic(), kept)
+        return kept
+
+    def never_rung(self) -> frozenset[str]:
+        """Return the numbers never rung: every office's lines and the lines that serve people in need."""
+        read_at, kept = self._never.get("", (float("-inf"), frozenset()))
+        if self.monotonic() - read_at > NEVER_SECONDS:
+            kept = self.catalog.never_rung()
+            self._never[""] = (self.monotonic(), kept)
+        return kept
+
+    def phone(self) -> Phone:
+        """Return Twilio's REST side for this account, with the token of now."""
+        token = self.secrets.current().twilio_token
+        return Phone(self.config.account_sid, token, self.config.twilio_api_url, self.http)
+
+
+_built: list[Runtime] = []
+
+
+def runtime() -> Runtime:
+    """Return the runtime, built from the environment on first use."""
+    if not _built:
+        _built.append(Runtime.build(configured()))
+    return _built[-1]
+
+
+def install(built: Runtime | None) -> None:
+    """Use this runtime from now on; None forgets it, and the next use builds one from the environment."""
+    _built[:] = [built] if built else []

@@ -1,0 +1,187 @@
+"""The JSON API behind the page: what a program asks and gets.
+
+Promises: bad input is a 400 with a code, the field and a sentence; unknown is 404; too many is 429 with when
+to try again; nothing that can be asked for is ever a 500 by itself. Numbers come from the tally alone.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from hashlib import sha256
+from math import ceil
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.domain.call_view import as_json, call_view
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.counts import Channel
+from chalicelib.domain.refusals import SENTENCES, Code, Refusal
+from chalicelib.domain.words import Language, language_of
+from chalicelib.observability import fault
+from chalicelib.runtime import runtime
+from chalicelib.views import tap, urls
+from chalicelib.views.committing import campaign_of, loaded
+
+api = Blueprint(__name__)
+
+JSON = "application/json"
+STATUSES: dict[Code, int] = {
+    Code.NOT_FOUND: 404,
+    Code.CALL_GONE: 404,
+    Code.TOO_MANY_CALLS: 429,
+    Code.LINE_TOO_LONG: 429,
+    Code.CAMPAIGN_PAUSED: 409,
+    Code.CAMPAIGN_ENDED: 409,
+    Code.NO_OFFICE: 409,
+    Code.OUR_FAULT: 503,
+}
+"""Refusal → status; every other code is about what was sent, 400."""
+FRESH = "public, max-age=5"
+"""Counts may be five seconds old everywhere: a burst of readers costs one read."""
+LONGEST_BODY = 4096
+
+
+def json_reply(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Answer refusals with code, field and sentence, and anything unforeseen with a plain apology."""
+
+    @wraps(view)
+    def replied(**path: str) -> Response:
+        try:
+            return view(**path)
+        except Refusal as refusal:
+            return _refused(refusal)
+        except Exception as error:  # noqa: BLE001 - the edge: the supporter gets a sentence, the log the kind of fault
+            fault("request failed", error)
+            return _refused(Refusal(Code.OUR_FAULT))
+
+    return replied
+
+
+@api.route("/api/campaigns/{slug}", methods=["GET"], cors=False)
+@json_reply
+def read_campaign(slug: str) -> Response:
+    """The campaign's words in both languages, its goal and its offices."""
+    campaign = tap.campaign(slug)
+    return _cached(_campaign_json(campaign))
+
+
+@api.route("/api/campaigns/{slug}/counts", methods=["GET"])
+@json_reply
+def read_counts(slug: str) -> Response:
+    """How many office calls were made and what came of them, recomputable from the ledger."""
+    campaign = tap.campaign(slug)
+    tally = runtime().store.tally(slug, Channel.CALLS)
+    outcomes = {outcome.value: number for outcome, number in sorted(tally.outcomes.items())}
+    return _cached(
+        {"campaign": slug, "goal": campaign.goal, "reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}
+    )
+
+
+@api.route("/api/campaigns/{slug}/calls", methods=["POST"], content_types=[JSON])
+@json_reply
+def create_call(slug: str) -> Response:
+    """Put a supporter in line to be called. A second request for the same phone gives the same call."""
+    body = _body()
+    language = _language(body)
+    phone, consent = _text(body, "phone", Code.PHONE_MISSING), _text(body, "consent", Code.CONSENT_MISSING)
+    session = tap.create_call(slug, phone, language, consent, _source())
+    return _json(_call_json(session.id), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
+
+
+@api.route("/api/calls/{call_id}", methods=["GET"])
+@json_reply
+def read_call(call_id: str) -> Response:
+    """Where a call is now."""
+    return _json(_call_json(call_id), 200, {})
+
+
+def _call_json(call_id: str) -> dict[str, Any]:
+    session, r = loaded(call_id), runtime()
+    campaign = campaign_of(session)
+    tally = r.store.tally(session.campaign, Channel.CALLS)
+    view = call_view(session, campaign, tally, r.now(), r.config.calls_per_second)
+    return {"id": call_id, "page": urls.local(f"/calls/{call_id}")} | as_json(view)
+
+
+def _campaign_json(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "slug": campaign.slug,
+        "status": campaign.status.value,
+        "goal": campaign.goal,
+        "offices": [
+            {"id": office.id, "name": _each(office.name.of), "place": _each(office.place.of)}
+            for office in campaign.offices
+        ],
+        "organization": _each(campaign.organization.of),
+        "title": _each(campaign.title.of),
+        "summary": _each(campaign.summary.of),
+        "points": [_each(point.of) for point in campaign.points],
+    }
+
+
+def _each(words: Callable[[Language], str]) -> dict[str, str]:
+    return {language.value: words(language) for language in Language}
+
+
+def _body() -> Mapping[str, Any]:
+    raw = api.current_request.raw_body
+    try:
+        body = json.loads(raw) if len(raw) <= LONGEST_BODY else None
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Refusal(Code.BODY_MALFORMED)
+    return body
+
+
+def _text(body: Mapping[str, Any], field: str, code: Code) -> str:
+    value = body.get(field, "")
+    if not isinstance(value, str):
+        raise Refusal(Code.BODY_MALFORMED, field)
+    if not value.strip():
+        raise Refusal(code, field)
+    return value
+
+
+def _language(body: Mapping[str, Any]) -> Language:
+    value = body.get("language", Language.EN.value)
+    if value not in [language.value for language in Language]:
+        raise Refusal(Code.LANGUAGE_UNKNOWN, "language")
+    return Language(value)
+
+
+def _source() -> str:
+    """The address the gateway saw; never a header, which the client writes."""
+    return str(api.current_request.context.get("identity", {}).get("sourceIp", ""))
+
+
+def _refused(refusal: Refusal) -> Response:
+    language = language_of(api.current_request.headers.get("accept-language"))
+    error: dict[str, Any] = {"code": refusal.code.value, "message": SENTENCES[refusal.code].of(language)}
+    error |= {"messages": _each(SENTENCES[refusal.code].of)}
+    headers = {}
+    if refusal.field:
+        error["field"] = refusal.field
+    if refusal.try_again:
+        error["try_again"] = refusal.try_again.isoformat(timespec="seconds")
+        seconds = (refusal.try_again - runtime().now()).total_seconds()
+        headers["Retry-After"] = str(max(1, ceil(seconds)))
+    return _json({"error": error}, STATUSES.get(refusal.code, 400), headers)
+
+
+def _cached(body: dict[str, Any]) -> Response:
+    """A public answer with an ETag; 304 when the asker has it already."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    tag = f'"{sha256(text.encode()).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Cache-Control": FRESH}
+    known = [each.strip().removeprefix("W/") for each in api.current_request.headers.get("if-none-match", "").split(",")]
+    if tag in known:
+        return Response("", 304, headers | {"Content-Type": JSON})
+    return Response(text, 200, headers | {"Content-Type": f"{JSON}; charset=utf-8"})
+
+
+def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    always = {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(text, status, always | headers)

@@ -1,0 +1,114 @@
+"""Decide, commit, and only then let effects leave: the one road by which a call changes.
+
+Every door takes it: Twilio's webhooks, the workers, the page. Nobody else writes a session that exists.
+"""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.adapters.store import Stale
+from chalicelib.domain.call import CallSession, Count, Effect, Event, Pressed, Ring, Stage, Told
+from chalicelib.domain.call_machine import Moment, advance
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.counts import Channel
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.observability import count, log
+from chalicelib.runtime import Runtime, runtime
+
+Reading = Callable[[CallSession], Event | None]
+"""Makes an event of a request, given the session it is about; None when it says nothing new."""
+ATTEMPTS = 5
+"""Lost races in a row before we give up: each of them means that somebody else got on."""
+
+
+class GaveUp(Exception):
+    """Too many lost races in a row; whoever asked may ask again, nothing was half done."""
+
+
+def loaded(call_id: str) -> CallSession:
+    """Return a call whose page still lives.
+
+    Raises:
+        Refusal: CALL_GONE.
+    """
+    found = runtime().store.call(call_id, runtime().now())
+    if found is None:
+        raise Refusal(Code.CALL_GONE)
+    return found
+
+
+def campaign_of(session: CallSession) -> Campaign:
+    """Return the campaign a call belongs to.
+
+    Raises:
+        Refusal: NOT_FOUND.
+    """
+    found = runtime().campaign(session.campaign)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    return found
+
+
+def turned(call_id: str, step: int | None, reading: Reading) -> CallSession:
+    """Change a call by what `reading` makes of it; a lost race loads it again and decides again.
+
+    Raises:
+        Refusal: the call is gone.
+        GaveUp: five lost races in a row.
+    """
+    for _ in range(ATTEMPTS):
+        session = loaded(call_id)
+        event = reading(session)
+        if event is None:
+            return session
+        try:
+            return commit(session, step, event)
+        except Stale:
+            continue
+    raise GaveUp
+
+
+def happened(call_id: str, event: Event) -> CallSession:
+    """Change a call by one event that comes without a step.
+
+    Raises:
+        Refusal: the call is gone.
+        GaveUp: five lost races in a row.
+    """
+    return turned(call_id, None, lambda _session: event)
+
+
+def commit(before: CallSession, step: int | None, event: Event) -> CallSession:
+    """Change a call just loaded by one event: decide, write, let the effects leave.
+
+    Raises:
+        Stale: somebody else moved it; nothing was written.
+    """
+    r, campaign = runtime(), campaign_of(before)
+    moment = Moment(campaign, r.now(), _reached(r, before, event))
+    after, effects = advance(before, step, event, moment)
+    written = r.store.commit(before, after, effects)
+    _leave(r, effects)
+    _measure(before, written, effects)
+    return written
+
+
+def _reached(r: Runtime, before: CallSession, event: Event) -> int:
+    """How many got through so far: read only where a number may be told ("yours was call number …")."""
+    may_count = before.stage in {Stage.ASKING, Stage.ENDED} and isinstance(event, Pressed | Told)
+    return r.store.tally(before.campaign, Channel.CALLS).reached if may_count else 0
+
+
+def _leave(r: Runtime, effects: Sequence[Effect]) -> None:
+    for effect in effects:
+        if isinstance(effect, Ring):
+            r.ring_queue.send(effect.call_id, (effect.at - r.now()).total_seconds())
+
+
+def _measure(before: CallSession, after: CallSession, effects: Sequence[Effect]) -> None:
+    for effect in effects:
+        if isinstance(effect, Count):
+            count("ActionsCounted")
+            log("office call counted", outcome=effect.action.outcome, campaign=effect.action.campaign)
+    if after.is_over and not before.is_over:
+        count("CallsEnded")
+        log("call ended", ending=after.ending, campaign=after.campaign)

@@ -1,0 +1,143 @@
+"""The tap: what the page and the API do alike. Answers with a value or raises a Refusal.
+
+How either looks is the doors' business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.adapters.store import LineFull, Stale
+from chalicelib.domain.call import CallSession, Consent, Told, Withdrawn
+from chalicelib.domain.campaign import Campaign, Status, calling_order
+from chalicelib.domain.counts import Outcome
+from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, calling
+from chalicelib.domain.phones import Screening, phone_key, screened
+from chalicelib.domain.reconciling import FIRST_LOOK
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.words import Language
+from chalicelib.observability import count
+from chalicelib.runtime import Runtime, runtime
+from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
+
+CONSENTS: dict[str, int] = {"call-1": 1}
+"""Consent texts a supporter can agree to here, each with the version now shown."""
+PACE = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One request to be called: `source` is the address it came from, kept only as a keyed hash for an hour."""
+
+    campaign: Campaign
+    number: str
+    phone_key: str
+    language: Language
+    consent: str
+    source: str
+
+
+def campaign(slug: str) -> Campaign:
+    """Return a campaign that a supporter may see.
+
+    Raises:
+        Refusal: NOT_FOUND.
+    """
+    found = runtime().campaign(slug)
+    if found is None or found.status is Status.DRAFT:
+        raise Refusal(Code.NOT_FOUND)
+    return found
+
+
+def create_call(slug: str, phone: str, language: Language, consent: str, source: str) -> CallSession:
+    """Put a supporter in line to be called; a second tap gives the call that is open already.
+
+    Raises:
+        Refusal: what, why and when to try again.
+        GaveUp: five lost races in a row.
+    """
+    asked = _live(campaign(slug))
+    if consent not in CONSENTS:
+        raise Refusal(Code.CONSENT_MISSING, "consent")
+    number = screened(phone, _screening(asked))
+    key = phone_key(number, runtime().secrets.current().phone_key)
+    tap = Tap(asked, number, key, language, consent, source)
+    for _ in range(ATTEMPTS):
+        try:
+            return _open_call(tap)
+        except Stale:
+            continue
+    raise GaveUp
+
+
+def withdraw(call_id: str) -> CallSession:
+    """Take a call out of the line, at the supporter's wish; once it rings it is too late and nothing changes."""
+    return happened(call_id, Withdrawn())
+
+
+def tell(call_id: str, outcome: Outcome) -> CallSession:
+    """Keep what the supporter says on the page about how the call went; the first answer stands."""
+    return happened(call_id, Told(outcome))
+
+
+def _live(asked: Campaign) -> Campaign:
+    if asked.status is Status.PAUSED:
+        raise Refusal(Code.CAMPAIGN_PAUSED)
+    if asked.status is Status.ENDED:
+        raise Refusal(Code.CAMPAIGN_ENDED)
+    return asked
+
+
+def _screening(asked: Campaign) -> Screening:
+    """Never rung: our own numbers, offices' lines, and the lines that serve people in need."""
+    r = runtime()
+    lines = (line.number for office in asked.offices for line in office.lines)
+    never = frozenset({*r.config.numbers, *lines, *r.never_rung()})
+    return Screening(r.config.regions, never, allows_fiction=r.config.is_development)
+
+
+def _open_call(tap: Tap) -> CallSession:
+    r = runtime()
+    now = r.now()
+    caller, is_stopped = r.store.caller(tap.phone_key)
+    if is_stopped:
+        raise Refusal(Code.PHONE_NOT_CALLED, "phone")
+    open_call = r.store.call(caller.open_call, now) if caller.open_call else None
+    if open_call and not open_call.is_over:
+        return open_call
+    session = _session(r, tap, now)
+    counted = calling(caller, session.id, session.consent, now, r.config.calls_per_phone)
+    _spend(r, tap.source, now)
+    # Watched before it exists: whatever is lost from here on, the reconciler finds it.
+    r.store.watch(session.id, session.ring_at + FIRST_LOOK)
+    r.store.open_call(session, counted)
+    r.ring_queue.send(session.id, (session.ring_at - now).total_seconds())
+    count("CallsAskedFor")
+    return session
+
+
+def _session(r: Runtime, tap: Tap, now: datetime) -> CallSession:
+    offices = calling_order(tap.campaign, now.date())
+    if not offices:
+        raise Refusal(Code.NO_OFFICE)
+    return CallSession(
+        id=r.new_id(), campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
+        phone_key=tap.phone_key, phone_ends=tap.number[-2:],
+        consent=Consent(tap.consent, CONSENTS[tap.consent], tap.language, now),
+        offices=offices, created_at=now, ring_at=_turn(r, now), changed_at=now,
+    )  # fmt: skip
+
+
+def _turn(r: Runtime, now: datetime) -> datetime:
+    """When this call's turn to be rung comes, at the account's calls per second."""
+    try:
+        return r.store.reserve(PACE, now, timedelta(seconds=1 / r.config.calls_per_second))
+    except LineFull as error:
+        raise Refusal(Code.LINE_TOO_LONG, try_again=now + LONGEST_WAIT) from error
+
+
+def _spend(r: Runtime, source: str, now: datetime) -> None:
+    """Count one call against the place it was asked from."""
+    end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
+    scope = phone_key(f"source {source}", r.secrets.current().phone_key)
+    if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", r.config.calls_per_source, end + SOURCE_WINDOW):
+        raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=r.config.calls_per_source)

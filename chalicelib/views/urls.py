@@ -1,0 +1,43 @@
+"""Our own addresses, all built from the configured public URL and never from a request's Host."""
+
+import re
+from urllib.parse import urlsplit
+
+from chalicelib.runtime import runtime
+
+RETRIES = "#rc=2&rp=ct,rt,5xx"
+"""Twilio tries a webhook twice more on a connection fault, a time-out or a 5xx (voice.md §5). Not signed, not sent."""
+STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]{1,64})/steps/(\d{1,4})")
+
+
+def public(path: str) -> str:
+    """The public address of one of our paths."""
+    return runtime().config.public_url + path
+
+
+def local(path: str) -> str:
+    """The same as a link on our own pages: the public URL's path prefix, without its host."""
+    return urlsplit(runtime().config.public_url).path + path
+
+
+def step(call_id: str, number: int) -> str:
+    """Where Twilio goes for one step of a call."""
+    return public(f"/twilio/voice/{call_id}/steps/{number}") + RETRIES
+
+
+def status(call_id: str) -> str:
+    """Where Twilio reports on a call and its legs."""
+    return public(f"/twilio/voice/{call_id}/status") + RETRIES
+
+
+def fallback() -> str:
+    """Where Twilio goes when an answer of ours fails."""
+    return public("/twilio/voice/fallback")
+
+
+def place_in(url: str) -> tuple[str, int] | None:
+    """Return the call id and step of one of our own step addresses, None if it is not one."""
+    if not url.startswith(public("/")):
+        return None
+    found = STEP.fullmatch(url.removeprefix(runtime().config.public_url).split("#")[0])
+    return (found[1], int(found[2])) if found else None

@@ -1,0 +1,178 @@
+"""Twilio's voice webhooks: parse → decide → commit → render.
+
+Promises: signed, or 403 and nothing written; whatever breaks, a caller hears a sentence and Twilio gets a 200.
+The URL holds an opaque id and a step; everything else is in the table.
+"""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+
+from chalice import Blueprint, Response
+
+from chalicelib.adapters import twiml
+from chalicelib.adapters.signature import FORM, Forged, verified
+from chalicelib.domain.call import (
+    Answered,
+    CallChanged,
+    CallSession,
+    CallStatus,
+    Event,
+    LegChanged,
+    OfficeCallEnded,
+    Pressed,
+)
+from chalicelib.domain.prompts import apology, bare_apology, prompt
+from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.verbs import Hangup, Verb
+from chalicelib.observability import count, fault, log
+from chalicelib.runtime import runtime
+from chalicelib.views import urls
+from chalicelib.views.committing import campaign_of, turned
+
+voice = Blueprint(__name__)
+
+SIGNED = [FORM, "application/json", "text/plain"]
+"""Types the routes take: the two others only so that they, too, are answered by the guard, with 403."""
+FORBIDDEN = 403
+LEG_STATUSES = frozenset(CallStatus)
+
+PATH = {"call_id": re.compile(r"[A-Za-z0-9_-]{8,64}"), "step": re.compile(r"0|[1-9]\d{0,3}")}
+
+Form = dict[str, str]
+
+
+def signed_by_twilio(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Let a webhook in only when Twilio signed it; the view gets the form first."""
+
+    @wraps(view)
+    def guarded(**path: str) -> Response:
+        try:
+            form = _signed_form(path)
+        except Forged as doubt:
+            return _refused(str(doubt))
+        except Exception as error:  # noqa: BLE001 - any doubt at all is a no, never a 500
+            fault("webhook not checked", error)
+            return _refused("not checked")
+        return view(form, **path)
+
+    return guarded
+
+
+def _refused(why: str) -> Response:
+    count("WebhooksRefused")
+    log("webhook refused", why=why)
+    return Response("Forbidden", FORBIDDEN, {"Content-Type": "text/plain"})
+
+
+def _signed_form(path: dict[str, str]) -> Form:
+    """Check the request's signature; a token rotated a moment ago is looked up once more before we refuse."""
+    request, r = voice.current_request, runtime()
+    if not all(PATH[name].fullmatch(part) for name, part in path.items()):
+        raise Forged("a path Twilio was never given")
+    where = (urls.public(request.path.format_map(path)), request.raw_body, request.headers.get("content-type", ""),
+             request.headers.get("x-twilio-signature", ""))  # fmt: skip
+    if request.query_params:
+        raise Forged("a query where there is none")
+    try:
+        form = verified(*where, r.secrets.current().tokens)
+    except Forged:
+        form = verified(*where, r.secrets.refreshed().tokens)
+    if form.get("AccountSid") != r.config.account_sid:
+        raise Forged("another account")
+    return form
+
+
+@voice.route("/twilio/voice/{call_id}/steps/{step}", methods=["POST"], content_types=SIGNED)
+@signed_by_twilio
+def continue_call(form: Form, call_id: str, step: str) -> Response:
+    """One step of the call: what was pressed, or how the office's leg ended. The answer is what to say next."""
+    return _spoken(call_id, lambda: _stepped(form, call_id, int(step)))
+
+
+@voice.route("/twilio/voice/fallback", methods=["POST"], content_types=SIGNED)
+@signed_by_twilio
+def resume_call(form: Form) -> Response:
+    """Twilio could not get, or use, an answer of ours: go on where the call was."""
+    place = urls.place_in(form.get("ErrorUrl", ""))
+    if place is None:
+        return _xml(bare_apology(None), "", 0)
+    call_id, step = place
+    log("webhook failed over", code=form.get("ErrorCode", "")[:5])
+    return _spoken(call_id, lambda: _stepped(form, call_id, step))
+
+
+@voice.route("/twilio/voice/{call_id}/status", methods=["POST"], content_types=SIGNED)
+@signed_by_twilio
+def note_status(form: Form, call_id: str) -> Response:
+    """A status callback, of the supporter's call or of a leg: may come late, twice, in any order, or never."""
+    try:
+        turned(call_id, None, lambda session: _status_event(session, form))
+    except Refusal:
+        log("status of a call that is gone")
+    return Response("", 204, {"Content-Type": "text/plain"})
+
+
+def _stepped(form: Form, call_id: str, step: int) -> Response:
+    session = turned(call_id, step, lambda before: _step_event(before, form))
+    if not _is_about(session, form):
+        return _xml((Hangup(),), call_id, session.step)
+    if step > session.step:
+        # Only a session that was lost and restored can be behind Twilio. Never dial again on a guess.
+        log("step from the future", stage=session.stage)
+        return _xml(apology(campaign_of(session), session.language), call_id, session.step)
+    return _xml(prompt(session, campaign_of(session), runtime().config.from_number), call_id, session.step)
+
+
+def _is_about(session: CallSession, form: Form) -> bool:
+    """Whether the request is about this session's own call: matched by Twilio's sid alone, once it is known."""
+    sid = form.get("ParentCallSid") or form.get("CallSid")
+    return session.call_sid in {None, sid}
+
+
+def _step_event(session: CallSession, form: Form) -> Event | None:
+    """Read a step's form: the leg's end, a key (or none), or the first words asked for."""
+    if not _is_about(session, form):
+        return None
+    if "DialCallStatus" in form:
+        return OfficeCallEnded(_status(form["DialCallStatus"]), _seconds(form.get("DialCallDuration")))
+    if session.is_dialing:
+        return OfficeCallEnded(None)
+    if session.step == 0:
+        return Answered(form["CallSid"])
+    return Pressed(form.get("Digits", "")[:1])
+
+
+def _status_event(session: CallSession, form: Form) -> Event | None:
+    status = _status(form.get("CallStatus", ""))
+    if status is None or not _is_about(session, form):
+        return None
+    if "ParentCallSid" in form:
+        return LegChanged(form.get("To", ""), status, _seconds(form.get("CallDuration")))
+    return CallChanged(status, form["CallSid"])
+
+
+def _status(text: str) -> CallStatus | None:
+    """A status we know. `answered` on a Dial is a completed leg; an unheard-of word is no fact."""
+    if text not in LEG_STATUSES:
+        return None
+    return CallStatus.COMPLETED if text == CallStatus.ANSWERED else CallStatus(text)
+
+
+def _seconds(text: str | None) -> int:
+    return int(text) if text else 0
+
+
+def _spoken(call_id: str, answer: Callable[[], Response]) -> Response:
+    """Answer, or apologise aloud: a caller never hears the carrier's "application error"."""
+    try:
+        return answer()
+    except Exception as error:  # noqa: BLE001 - the last resort of a live call: anything else is silence
+        fault("step failed", error)
+        count("SpokenApologies")
+        return _xml(bare_apology(None), call_id, 0)
+
+
+def _xml(verbs: tuple[Verb, ...], call_id: str, step: int) -> Response:
+    where = twiml.Urls(urls.step(call_id, step), urls.status(call_id))
+    return Response(twiml.render(verbs, where), 200, {"Content-Type": "text/xml; charset=utf-8"})

@@ -1,0 +1,203 @@
+"""The workers: the ring queue places calls once, the schedule sees to it that every call ends known.
+
+A message or a call that fails never takes its neighbours with it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalice import Blueprint
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
+from chalicelib.adapters.ring_queue import call_id_of
+from chalicelib.adapters.store import LineFull, Stale
+from chalicelib.domain.call import (
+    CallChanged,
+    CallSession,
+    CallStatus,
+    Claimed,
+    Delayed,
+    Event,
+    Expired,
+    LegChanged,
+    Missing,
+    Placed,
+    Refused,
+    Stage,
+    Stopped,
+    Throttled,
+    TimeUp,
+    Unanswered,
+)
+from chalicelib.domain.reconciling import STALE, Need, need, next_look
+from chalicelib.observability import count, fault, log
+from chalicelib.runtime import Runtime, runtime
+from chalicelib.views import urls
+from chalicelib.views.committing import commit, happened, loaded
+from chalicelib.views.tap import PACE
+
+workers = Blueprint(__name__)
+
+PLACEHOLDER = "arn:aws:sqs:us-east-1:123456789012:placeholder"
+"""Replaced by the template's own queue when packaged; only a plain string can be."""
+EARLY = timedelta(seconds=0.25)
+"""A call whose turn comes this soon is placed now."""
+SKEW = timedelta(seconds=2)
+"""Twilio dates calls in whole seconds, by its own clock."""
+LATE = timedelta(seconds=5)
+"""A call this far behind its turn takes a new one, so that a backlog never bursts."""
+
+
+@workers.on_sqs_message(queue_arn=PLACEHOLDER, batch_size=5, name="ring")
+def ring(event: SQSEvent) -> dict[str, Any]:
+    """Place the calls of one batch; only the messages that failed come back."""
+    failed = []
+    for record in event:
+        try:
+            place(call_id_of(record.body))
+        except Exception as error:  # noqa: BLE001 - the batch loop: one message's fault is its own
+            fault("message failed", error)
+            failed.append({"itemIdentifier": record.to_dict()["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+@workers.schedule("rate(1 minute)", name="reconcile")
+def reconcile(_event: CloudWatchEvent) -> None:
+    """Look at every call whose time has come, and ask Twilio where we don't know."""
+    r = runtime()
+    for key, call_id in list(r.store.due(r.now())):
+        try:
+            look_at(call_id)
+            r.store.seen(key)
+        except Exception as error:  # noqa: BLE001 - one call's fault must not leave the others unknown
+            fault("call not reconciled", error)
+
+
+def place(call_id: str) -> None:
+    """Place one call, once: claim, ask Twilio, record. A repeat finds it claimed and does nothing."""
+    r = runtime()
+    session = r.store.call(call_id, r.now())
+    if session is None or session.stage is not Stage.QUEUED:
+        return
+    if session.ring_at - r.now() > EARLY:
+        r.ring_queue.send(call_id, (session.ring_at - r.now()).total_seconds())
+        return
+    if event := _not_now(r, session):
+        happened(call_id, event)
+        return
+    attempt = r.new_id()
+    claimed = _claimed(session, attempt)
+    if claimed.stage is Stage.PLACING and claimed.attempt == attempt:
+        happened(call_id, _asked_to_place(r, claimed))
+
+
+def look_at(call_id: str) -> None:
+    """Give one call what it needs now, and see to the next look if anything is left to learn."""
+    r = runtime()
+    session = r.store.call(call_id, r.now())
+    if session is None:
+        return
+    what = need(session, r.now())
+    log("call looked at", need=what, stage=session.stage)
+    if what is Need.RING_AGAIN:
+        r.ring_queue.send(call_id, 0)
+    for event in _learned(r.phone(), session, what):
+        session = happened(call_id, event)
+    look = next_look(session, r.now())
+    if look:
+        r.store.watch(call_id, look)
+
+
+def _not_now(r: Runtime, session: CallSession) -> Event | None:
+    """Why this call may not be placed just now, None when nothing stands against it."""
+    now = r.now()
+    if now - session.created_at > STALE:
+        return Expired()
+    if r.store.is_stopped(session.phone_key):
+        return Stopped()
+    if now - session.ring_at > LATE:
+        turn = _turn(r, now)
+        return Delayed(turn) if turn - now > EARLY else None
+    return None
+
+
+def _claimed(session: CallSession, attempt: str) -> CallSession:
+    """Claim the call for this attempt. A lost race may be our own write whose answer was lost: look again."""
+    try:
+        return commit(session, None, Claimed(attempt))
+    except Stale:
+        return loaded(session.id)
+
+
+def _asked_to_place(r: Runtime, session: CallSession) -> Event:
+    """Ask Twilio, once, and return what came of it."""
+    try:
+        sid = r.phone().place(_order(r, session))
+    except TooMany as error:
+        count("CallsThrottled")
+        return Throttled(max(_turn(r, r.now()), r.now() + timedelta(seconds=error.seconds)))
+    except Rejected as error:
+        log("call refused by Twilio", code=error.code)
+        return Refused(error.code)
+    except Unclear:
+        count("CallsUnclear")
+        return Unanswered()
+    count("CallsPlaced")
+    return Placed(sid)
+
+
+def _order(r: Runtime, session: CallSession) -> Placing:
+    return Placing(
+        to=session.phone or "",
+        from_number=r.config.from_number,
+        url=urls.step(session.id, 0),
+        fallback=urls.fallback(),
+        status=urls.status(session.id),
+    )
+
+
+def _turn(r: Runtime, now: datetime) -> datetime:
+    """A new turn for a call that was sent back; when the line is full, a little later."""
+    try:
+        return r.store.reserve(PACE, now, timedelta(seconds=1 / r.config.calls_per_second))
+    except LineFull:
+        return now + timedelta(minutes=1)
+
+
+def _learned(phone: Phone, session: CallSession, what: Need) -> list[Event]:
+    """What there is to learn about this call, from Twilio or from the time that has passed."""
+    match what:
+        case Need.EXPIRE:
+            return [Expired()]
+        case Need.SEARCH:
+            return [_searched(phone, session)]
+        case Need.FETCH:
+            return [*_legs(phone, session), *_fetched(phone, session)]
+        case Need.SETTLE:
+            return [*_legs(phone, session), TimeUp()]
+        case _:
+            return []
+
+
+def _searched(phone: Phone, session: CallSession) -> Event:
+    """Find the call we may have placed: the newest to this phone since its turn; one open call a phone, so ours."""
+    since = session.ring_at - SKEW
+    found = next(phone.calls_to(session.phone or "", since), None)
+    return CallChanged(found.status, found.sid) if found else Missing()
+
+
+def _fetched(phone: Phone, session: CallSession) -> list[Event]:
+    known = phone.call(session.call_sid) if session.call_sid else None
+    if known is None:
+        return [CallChanged(CallStatus.COMPLETED, session.call_sid or "")]
+    return [CallChanged(known.status, known.sid)]
+
+
+def _legs(phone: Phone, session: CallSession) -> list[Event]:
+    """Facts about the last leg, where they are missing."""
+    leg = session.leg
+    if leg is None or leg.status is not None or session.call_sid is None:
+        return []
+    legs: list[Known] = [known for known in phone.legs_of(session.call_sid) if known.to == leg.line]
+    return [LegChanged(known.to, known.status, known.seconds) for known in legs[:1]]
