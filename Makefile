@@ -24,7 +24,7 @@ run: $(RUN) $(MINISTACK) ## Start everything on this machine and print the links
 	@$(BIN)/python -m dev.stack
 
 reset: ## Forget what the local stack has stored
-	@rm -rf .local && echo "The local stack starts empty next time."
+	@$(PYTHON) -m dev.reset
 
 story: $(RUN) $(MINISTACK) ## Play whole calls against the running app and compare ledger and tally
 	@$(BIN)/python -m dev.story
