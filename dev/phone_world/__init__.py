@@ -25,6 +25,9 @@ What a test can do: `advance(seconds)`, `step()`, `run_until_idle()`; `answer(nu
 `next_plans.append(Plan.lost())`, `next_creates.append(CreateFault.hangs())`; change `token`, `faults`,
 `rules`.
 
+Over HTTP and in real time: `PhoneWorldServer(account_sid, token, numbers, port=4010).start()`, or
+`python -m dev.phone_world`; the hands-on page is at `/`, the control API is described in `control`.
+
 Promises: knows Twilio's public protocol and nothing of the app; reaches nothing beyond this machine.
 """
 
@@ -46,6 +49,7 @@ from dev.phone_world.people import (
     Voicemail,
 )
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
+from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.signing import signature
 from dev.phone_world.texts import Text
 from dev.phone_world.twilio_wire import TwilioWire
@@ -73,6 +77,7 @@ __all__ = [
     "OurNumber",
     "Outcome",
     "Parcel",
+    "PhoneWorldServer",
     "PickUp",
     "Plan",
     "Press",
@@ -81,8 +86,8 @@ __all__ = [
     "Star",
     "Supporter",
     "Text",
-    "TransportError",
     "Transport",
+    "TransportError",
     "Trouble",
     "TwilioWire",
     "VirtualClock",

@@ -54,6 +54,9 @@ class Hook:
     method: str = "POST"
 
 
+NOWHERE = Hook()
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """One leg. Times are seconds of the world's clock, None until they happen."""
@@ -73,10 +76,10 @@ class Call:
     ring_timeout: float = 60.0
     time_limit: float = 14_400.0
     send_digits: str = ""
-    answer_hook: Hook = Hook()
+    answer_hook: Hook = NOWHERE
     twiml: bytes = b""
-    fallback: Hook = Hook()
-    status_hook: Hook = Hook()
+    fallback: Hook = NOWHERE
+    status_hook: Hook = NOWHERE
     status_events: tuple[str, ...] = ("completed",)
     lines: list[Line] = field(default_factory=list)
     events_sent: int = 0
@@ -96,7 +99,7 @@ class Call:
     turn: int = 0
     program: tuple[Verb, ...] = ()
     position: int = 0
-    here: Hook = Hook()
+    here: Hook = NOWHERE
 
     @property
     def is_over(self) -> bool:

@@ -25,6 +25,8 @@ class Parcel:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    connect_seconds: float = 5.0
+    read_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,16 @@ class Dialing:
 def start(world: World, call: Call, verb: Dial) -> None:
     """Ring the numbers of `verb` for `call`."""
     work = Dialing(world, call, verb)
+    if call.direction == OUTBOUND_DIAL:
+        interpreter.stumble(world, call, 12200, "Dial may not stand in what a Number's url answers")
+        return
     if len(verb.numbers) > MOST_NUMBERS:
         interpreter.stumble(world, call, 13210, f"Dial rings at most {MOST_NUMBERS} numbers")
         return
     if verb.caller_id and not _may_show(world, call, verb.caller_id):
-        world.complain(BAD_CALLER_ID, f"callerId {verb.caller_id} is not ours to show", call.sid, call.here.url)
+        world.complain(
+            BAD_CALLER_ID, f"callerId {verb.caller_id} is not ours to show", call.sid, call.here.url
+        )
         _conclude(work, None, FAILED)
         return
     if world.is_full(len(verb.numbers)):

@@ -16,13 +16,14 @@ from dev.phone_world.calls import (
     COMPLETED,
     DIALLED,
     FAILED,
-    INBOUND,
     IN_PROGRESS,
+    INBOUND,
     NO_ANSWER,
     QUEUED,
     RINGING,
     Call,
 )
+from dev.phone_world.courier import Outcome
 from dev.phone_world.forms import event_of, status_fields
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
@@ -165,6 +166,8 @@ def _change(world: World, call: Call, status: str) -> None:
     )
 
 
-def _note_failure(world: World, call: Call, outcome: webhooks.Outcome) -> None:
+def _note_failure(world: World, call: Call, outcome: Outcome) -> None:
     if outcome.status is None or outcome.status >= 400:  # noqa: PLR2004
-        world.alert(11200, f"status callback: {outcome.trouble or outcome.status}", call.sid, call.status_hook.url)
+        world.alert(
+            11200, f"status callback: {outcome.trouble or outcome.status}", call.sid, call.status_hook.url
+        )

@@ -156,7 +156,9 @@ class Faults:
         """The plan for one delivery."""
         if self.decide is not None:
             return self.decide(delivery)
-        if not (self.duplicate or self.delay or self.reorder or self.lose or self.lose_answer or self.hang_up):
+        if not (
+            self.duplicate or self.delay or self.reorder or self.lose or self.lose_answer or self.hang_up
+        ):
             return ARRIVES_ONCE
         return self._drawn(chance)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from dev.phone_world.calls import DIALLED, ENDED, INBOUND, IN_PROGRESS, RINGING, Call
+from dev.phone_world.calls import DIALLED, ENDED, IN_PROGRESS, INBOUND, RINGING, Call
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +47,9 @@ def call_fields(account_sid: str, call: Call) -> dict[str, str]:
     return fields
 
 
-def status_fields(account_sid: str, call: Call, now: datetime, own_numbers: Collection[str]) -> dict[str, str]:
+def status_fields(
+    account_sid: str, call: Call, now: datetime, own_numbers: Collection[str]
+) -> dict[str, str]:
     """The fields of a status callback about what has just happened to `call`."""
     fields = call_fields(account_sid, call) | {
         "CallbackSource": "call-progress-events",

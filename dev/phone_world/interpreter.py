@@ -42,6 +42,7 @@ CODES = {
     Trouble.READ_TIMEOUT: 11200,
     Trouble.TOTAL_TIMEOUT: 11203,
 }
+REDIRECTION, CLIENT_ERROR = 300, 400
 BAD_ANSWER = 11217
 NOT_FETCHED = 11200
 
@@ -55,9 +56,7 @@ def begin(world: World, call: Call) -> None:
     _try(world, call, call.here, lambda: parse_document(call.twiml))
 
 
-def fetch(
-    world: World, call: Call, hook: Hook, label: str, extra: Mapping[str, str] | None = None
-) -> None:
+def fetch(world: World, call: Call, hook: Hook, label: str, extra: Mapping[str, str] | None = None) -> None:
     """Ask the app what to do next; its answer takes over the call."""
     exchange.calm(call)
     turn = call.turn
@@ -71,10 +70,12 @@ def _heard(world: World, call: Call, turn: int, hook: Hook, outcome: Outcome) ->
         return
     if outcome.trouble is not None:
         _stumble(world, call, hook, CODES[outcome.trouble], outcome.trouble.value)
-    elif outcome.status is None or outcome.status >= 400:  # noqa: PLR2004
+    elif outcome.status is None or outcome.status >= CLIENT_ERROR:
         _stumble(world, call, hook, BAD_ANSWER, f"the app answered {outcome.status}")
-    elif outcome.status >= 300:  # noqa: PLR2004
-        world.complain(NOT_FETCHED, f"the app answered {outcome.status}: no redirects here", call.sid, hook.url)
+    elif outcome.status >= REDIRECTION:
+        world.complain(
+            NOT_FETCHED, f"the app answered {outcome.status}: no redirects here", call.sid, hook.url
+        )
         _stumble(world, call, hook, NOT_FETCHED, f"the app answered {outcome.status}")
     else:
         _try(world, call, hook, lambda: parse(outcome.content_type, outcome.body))
@@ -105,6 +106,7 @@ def _stumble(world: World, call: Call, hook: Hook, code: int, message: str) -> N
         fetch(world, call, call.fallback, "fallback", extra)
         return
     _pick_up_if_ringing(world, call)
+    call.on_program_end = None
     call.program, call.position = (Say(APOLOGY),), 0
     proceed(world, call)
 
@@ -154,7 +156,9 @@ def address(world: World, call: Call, url: str) -> str | None:
     """An address in TwiML, made absolute (empty: the current one). None, and a stumble, if it cannot be."""
     absolute = urljoin(call.here.url, url) if url else call.here.url
     if not absolute.startswith(("http://", "https://")):
-        stumble(world, call, 11100, f'"{url}" leads nowhere: TwiML given at creation has no address of its own')
+        stumble(
+            world, call, 11100, f'"{url}" leads nowhere: TwiML given at creation has no address of its own'
+        )
         return None
     return absolute
 

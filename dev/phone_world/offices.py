@@ -26,7 +26,7 @@ class Answer(StrEnum):
 GREETINGS = {
     Answer.PERSON: "Field office, how can I help you?",
     Answer.VOICEMAIL: "You have reached the field office. Please leave a message after the tone.",
-    Answer.PHONE_MENU: "For English, press 1. To reach an officer, press 2. To hear this again, stay on the line.",
+    Answer.PHONE_MENU: "For English, press 1. To reach an officer, press 2. Or stay on the line.",
     Answer.FULL_VOICEMAIL: "The mailbox is full and cannot take messages. Goodbye.",
     Answer.WRONG_NUMBER: "Hello? No, this is a private number. You have the wrong number.",
 }

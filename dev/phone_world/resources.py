@@ -95,7 +95,7 @@ def text_resource(world: World, text: Text) -> Json:
     }
 
 
-def page(name: str, path: str, query: Mapping[str, str], found: Sequence[Any], show: Any) -> Json:  # noqa: ANN401
+def page(name: str, path: str, query: Mapping[str, str], found: Sequence[Any], show: Any) -> Json:
     """One page of a list: `show` makes a resource of each of `found` that is on it."""
     size, number = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
     start = size * number

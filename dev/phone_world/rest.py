@@ -26,10 +26,12 @@ from dev.phone_world.world import World
 
 Answer = tuple[int, dict[str, str], bytes]
 JSON = "application/json"
-ROUTE = re.compile(r"/2010-04-01/Accounts/(?P<account>[^/]+)/(?P<resource>Calls|Messages)(/(?P<sid>[^/]+))?\.json")
+ROUTE = re.compile(
+    r"/2010-04-01/Accounts/(?P<account>[^/]+)/(?P<resource>Calls|Messages)(/(?P<sid>[^/]+))?\.json"
+)
 
 
-class AnswerWithheld(Exception):  # noqa: N818 - it is not the app's error
+class AnswerWithheld(Exception):
     """The request was carried out, but its answer comes after `seconds`, or (None) never."""
 
     def __init__(self, seconds: float | None, answer: Answer) -> None:
@@ -39,7 +41,7 @@ class AnswerWithheld(Exception):  # noqa: N818 - it is not the app's error
         self.answer = answer
 
 
-class ConnectionDropped(Exception):  # noqa: N818
+class ConnectionDropped(Exception):
     """The connection broke; `placed` says whether the request was carried out before."""
 
     def __init__(self, *, placed: bool) -> None:

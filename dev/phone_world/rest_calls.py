@@ -167,6 +167,9 @@ def updated(world: World, sid: str, form: Form) -> dict[str, Any]:
         _limit(world, call, whole(form, "TimeLimit", 0, (1, 86_400), 20001))
     _change_hooks(call, form)
     if one(form, "Url") or one(form, "Twiml"):
+        if call.parent_sid:
+            world.complain(20001, "Calls: the phone world does not take a dialled leg elsewhere", sid)
+            raise RestError(400, 20001, "A dialled leg cannot be redirected here")
         _take_elsewhere(world, call, form)
     return call_resource(world, call)
 
@@ -232,10 +235,12 @@ def _filters(world: World, query: Mapping[str, str]) -> list[Filter]:
         found.append(lambda call: call.parent_sid == parent)
     if (status := query.get("Status")) is not None:
         found.append(lambda call: (QUEUED if call.status == DIALLED else call.status) == status)
-    for name, attribute in (("StartTime", "started"), ("EndTime", "ended")):
-        for sign in ("", "<", ">"):
-            if (text := query.get(name + sign)) is not None:
-                found.append(_by_time(world, attribute, sign, text))
+    found.extend(
+        _by_time(world, attribute, sign, query[name + sign])
+        for name, attribute in (("StartTime", "started"), ("EndTime", "ended"))
+        for sign in ("", "<", ">")
+        if name + sign in query
+    )
     return found
 
 

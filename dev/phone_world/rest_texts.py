@@ -29,7 +29,9 @@ def create(world: World, form: Form) -> dict[str, Any]:
     if not from_ and not service:
         raise RestError(400, 21603, "A 'From' phone number is required.")
     if from_ and from_ not in world.numbers:
-        raise RestError(400, 21606, f"The 'From' phone number {from_} is not a message-capable number of yours.")
+        raise RestError(
+            400, 21606, f"The 'From' phone number {from_} is not a message-capable number of yours."
+        )
     if not body:
         raise RestError(400, 21602, "Message body is required.")
     if len(body) > LONGEST_BODY:

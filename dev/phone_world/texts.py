@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from dev.phone_world import webhooks
-from dev.phone_world.calls import Call, Hook
+from dev.phone_world.calls import NOWHERE, Call, Hook
 from dev.phone_world.courier import Outcome
 from dev.phone_world.forms import API_VERSION, PLACES
 from dev.phone_world.twiml import TwimlError, parse
@@ -41,7 +41,7 @@ class Text:
     sent: float | None = None
     error_code: int | None = None
     service_sid: str = ""
-    status_hook: Hook = Hook()
+    status_hook: Hook = NOWHERE
 
     @property
     def segments(self) -> int:

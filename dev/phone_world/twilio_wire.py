@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from twilio.http import HttpClient
-from twilio.http.response import Response
+from twilio.http import HttpClient  # type: ignore[import-untyped, unused-ignore]
+from twilio.http.response import Response  # type: ignore[import-untyped, unused-ignore]
 
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
 from dev.phone_world.world import World
@@ -21,15 +21,15 @@ from dev.phone_world.world import World
 DEFAULT_TIMEOUT = 60.0
 
 
-class TwilioWire(HttpClient):
+class TwilioWire(HttpClient):  # type: ignore[misc, unused-ignore]
     """Carries the client's requests straight to `rest`."""
 
     def __init__(self, world: World, timeout: float | None = None) -> None:
         """Talk to `world`; `timeout` in seconds is how long an answer that hangs is waited for."""
-        super().__init__(None, False, timeout)  # type: ignore[arg-type]  # noqa: FBT003 - twilio's signature
+        super().__init__(None, False, timeout)
         self.world = world
 
-    def request(  # noqa: PLR0913, PLR0917 - twilio's signature
+    def request(  # noqa: PLR0917 - twilio's signature
         self,
         method: str,
         url: str,

@@ -8,7 +8,7 @@ only warn: here an unknown word is a mistake to be found today. Refuses to know:
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET  # the document comes from the app under test on this machine
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
@@ -58,7 +58,9 @@ def parse(content_type: str, body: bytes) -> tuple[Verb, ...]:
     """The verbs of an answer to a webhook. TwimlError 12300, 12100, 12102 or 12200 if it is not TwiML."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in XML_TYPES:
-        raise TwimlError(WRONG_CONTENT_TYPE, f"the answer's content type is {kind or 'missing'}, not text/xml")
+        raise TwimlError(
+            WRONG_CONTENT_TYPE, f"the answer's content type is {kind or 'missing'}, not text/xml"
+        )
     return parse_document(body)
 
 
@@ -66,7 +68,7 @@ def parse(content_type: str, body: bytes) -> tuple[Verb, ...]:
 def parse_document(body: bytes) -> tuple[Verb, ...]:
     """The verbs of a TwiML document; errors as `parse`."""
     try:
-        root = ET.fromstring(body)
+        root = ET.fromstring(body)  # noqa: S314 - it comes from the app under test
     except ET.ParseError as error:
         raise TwimlError(NOT_XML, f"not well-formed XML: {error}") from error
     if root.tag != "Response":

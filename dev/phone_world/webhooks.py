@@ -59,7 +59,6 @@ class BadOverride(ValueError):
 
 
 LIMITS = {"ct": (100, 10_000), "rt": (100, 15_000), "tt": (100, 15_000), "rc": (0, 5)}
-FIELDS = {"ct": "connect", "rt": "read", "tt": "total"}
 RETRIABLE = {"ct", "rt", "4xx", "5xx", "all"}
 
 
@@ -77,16 +76,24 @@ def _overridden(before: Patience, name: str, value: str) -> Patience:
         if not policies <= RETRIABLE:
             message = f"rp={value}"
             raise BadOverride(message)
-        return replace(before, retried=frozenset({"ct", "rt", "4xx", "5xx"}) if "all" in policies else policies)
+        return replace(
+            before, retried=frozenset({"ct", "rt", "4xx", "5xx"}) if "all" in policies else policies
+        )
     if name not in LIMITS:
         return before
     least, most = LIMITS[name]
     if not re.fullmatch(r"[0-9]{1,5}", value) or not least <= int(value) <= most:
         message = f"{name}={value}"
         raise BadOverride(message)
-    if name == "rc":
-        return replace(before, retries=int(value))
-    return replace(before, **{FIELDS[name]: int(value) / 1000})
+    match name:
+        case "rc":
+            return replace(before, retries=int(value))
+        case "ct":
+            return replace(before, connect=int(value) / 1000)
+        case "rt":
+            return replace(before, read=int(value) / 1000)
+        case _:
+            return replace(before, total=int(value) / 1000)
 
 
 @dataclass(slots=True)
@@ -109,11 +116,11 @@ def send(world: World, webhook: Webhook, then: Then | None = None) -> None:
     except BadOverride as error:
         world.complain(11243, f"the address's fragment is wrong: {error}", webhook.call_sid, webhook.url)
         waits = Patience()
-    parcel = _parcel(world, webhook)
+    parcel = _parcel(world, webhook, waits)
     _attempt(world, Errand(webhook, parcel, waits, then, world.clock.seconds))
 
 
-def _parcel(world: World, webhook: Webhook) -> Parcel:
+def _parcel(world: World, webhook: Webhook, waits: Patience) -> Parcel:
     url = urldefrag(webhook.url).url
     signed: Mapping[str, str] = webhook.fields
     body = urlencode(webhook.fields).encode()
@@ -128,7 +135,7 @@ def _parcel(world: World, webhook: Webhook) -> Parcel:
     else:
         headers["Content-Type"] = FORM
     headers[signing.HEADER] = signing.signature(world.token, url, signed)
-    return Parcel(webhook.method, url, headers, body)
+    return Parcel(webhook.method, url, headers, body, waits.connect, waits.read)
 
 
 def _attempt(world: World, errand: Errand) -> None:
@@ -150,25 +157,27 @@ def _attempt(world: World, errand: Errand) -> None:
     if not plan.delays:
         _lose(world, errand)
         return
-    waits = errand.patience.read
-    attempt = errand.attempt
-    if min(plan.delays) > waits:
-        world.after(waits, lambda: _settle(world, errand, attempt, Outcome(trouble=Trouble.READ_TIMEOUT)))
-    for delay in plan.delays:
-        _deliver(world, errand, plan, delay)
+    if min(plan.delays) > _seconds_lost(world, errand, Trouble.READ_TIMEOUT):
+        _give_up(world, errand, Trouble.READ_TIMEOUT)
+    for copy, delay in enumerate(plan.delays):
+        _deliver(world, errand, plan, delay, "copy" if copy else "late" if delay else "")
 
 
 def _lose(world: World, errand: Errand) -> None:
     trouble = Trouble.CONNECT_TIMEOUT
     _log(world, errand, world.clock.seconds, Outcome(trouble=trouble, note="lost"))
     if errand.webhook.kind == TWIML:
-        attempt = errand.attempt
-        world.after(
-            errand.patience.connect, lambda: _settle(world, errand, attempt, Outcome(trouble=trouble))
-        )
+        _give_up(world, errand, trouble)
 
 
-def _deliver(world: World, errand: Errand, plan: Plan, delay: float) -> None:
+def _give_up(world: World, errand: Errand, trouble: Trouble) -> None:
+    """Nothing will be heard of this attempt: take it for a trouble once Twilio's patience has run out."""
+    attempt = errand.attempt
+    seconds = _seconds_lost(world, errand, trouble)
+    world.after(seconds, lambda: _settle(world, errand, attempt, Outcome(trouble=trouble)))
+
+
+def _deliver(world: World, errand: Errand, plan: Plan, delay: float, note: str) -> None:
     attempt = errand.attempt
 
     def arrive() -> None:
@@ -180,17 +189,20 @@ def _deliver(world: World, errand: Errand, plan: Plan, delay: float) -> None:
             _log(world, errand, left, replace(outcome, note="answer lost"))
             outcome = Outcome(trouble=Trouble.READ_TIMEOUT)
         else:
-            _log(world, errand, left, outcome)
-        wait = _seconds_lost(errand.patience, outcome.trouble) - (world.clock.seconds - left)
+            _log(world, errand, left, replace(outcome, note=outcome.note or note))
+        wait = _seconds_lost(world, errand, outcome.trouble) - (world.clock.seconds - left)
         world.after(wait, lambda: _settle(world, errand, attempt, outcome))
 
     world.after(delay, arrive)
 
 
-def _seconds_lost(waits: Patience, trouble: Trouble | None) -> float:
+def _seconds_lost(world: World, errand: Errand, trouble: Trouble | None) -> float:
+    """How long Twilio waits until it calls it a trouble; never beyond the total."""
+    waits = errand.patience
+    left = errand.began + waits.total - world.clock.seconds
     if trouble is Trouble.CONNECT_TIMEOUT:
-        return waits.connect
-    return waits.read if trouble is Trouble.READ_TIMEOUT else 0.0
+        return min(waits.connect, left)
+    return min(waits.read, left) if trouble is Trouble.READ_TIMEOUT else 0.0
 
 
 def _settle(world: World, errand: Errand, attempt: int, outcome: Outcome) -> None:
@@ -204,7 +216,8 @@ def _settle(world: World, errand: Errand, attempt: int, outcome: Outcome) -> Non
             errand.attempt += 1
             _attempt(world, errand)
             return
-        outcome = replace(outcome, trouble=Trouble.TOTAL_TIMEOUT)
+        if outcome.trouble is not None:
+            outcome = replace(outcome, trouble=Trouble.TOTAL_TIMEOUT)
     if errand.then is not None:
         errand.then(outcome)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from random import Random
 
 from dev.phone_world import acting, exchange, interpreter, texts
-from dev.phone_world.calls import ENDED, INBOUND, OUTBOUND_DIAL, QUEUED, RINGING, Call, Hook, Line
+from dev.phone_world.calls import ENDED, INBOUND, NOWHERE, RINGING, Call, Hook, Line
 from dev.phone_world.clock import Agenda, Appointment, VirtualClock
 from dev.phone_world.courier import Courier, InlineCourier, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
@@ -37,10 +37,10 @@ class NeverIdle(RuntimeError):
 class OurNumber:
     """A number of the account, and the app's addresses for what comes in on it."""
 
-    voice: Hook = Hook()
-    fallback: Hook = Hook()
-    status: Hook = Hook()
-    text: Hook = Hook()
+    voice: Hook = NOWHERE
+    fallback: Hook = NOWHERE
+    status: Hook = NOWHERE
+    text: Hook = NOWHERE
 
 
 def rings_out(call: Call) -> Party:
@@ -73,7 +73,7 @@ class Rules:
 class World:
     """A small Twilio and everybody it can reach."""
 
-    def __init__(  # noqa: PLR0913 - these are the world's nature, and all but five have defaults
+    def __init__(
         self,
         clock: VirtualClock,
         transport: Transport,
@@ -407,6 +407,3 @@ def national(number: str) -> str:
     if number.startswith("+1") and len(number) == len("+14045550123"):
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     return number
-
-
-__all__ = ["OUTBOUND_DIAL", "QUEUED", "NeverIdle", "OurNumber", "Rules", "World", "national", "rings_out"]
