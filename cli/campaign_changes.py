@@ -1,6 +1,6 @@
 """What a campaign file would change, as values: part by part, in the order of the file.
 
-Knows no terminal and no table. What a person said about a line is not the file's to change, so it is no change.
+Knows no terminal and no table. What a person said about a line is not the file's to change: it is no change.
 """
 
 from collections.abc import Iterator
@@ -8,52 +8,60 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from chalicelib.domain.campaign import Campaign, Office
-from chalicelib.domain.words import Words
+from chalicelib.domain.words import Language, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part: its text before (None: it is new) and after (None: it goes away)."""
+    """One part, in one language or none: its text before (None: it is new) and after (None: it goes)."""
 
     part: str
+    language: Language | None
     before: str | None
     after: str | None
 
 
-Parts = dict[str, str]
+Parts = dict[tuple[str, Language | None], str]
 
 
 def changes(before: Campaign | None, after: Campaign) -> tuple[Change, ...]:
     """Return everything that differs; with nothing before, everything."""
-    old, new = _parts(before) if before else {}, _parts(after)
-    names = [*new, *(name for name in old if name not in new)]
-    found = [Change(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
-    return (*found, *_office_changes(before.offices if before else (), after.offices))
+    old = _parts(before) if before else {}
+    return (
+        *_differences(old, _parts(after)),
+        *_office_changes(before.offices if before else (), after.offices),
+    )
+
+
+def _differences(old: Parts, new: Parts) -> Iterator[Change]:
+    for name in [*new, *(name for name in old if name not in new)]:
+        if old.get(name) != new.get(name):
+            yield Change(*name, old.get(name), new.get(name))
 
 
 def _parts(campaign: Campaign) -> Parts:
     """Flatten a campaign to texts by the names people know its parts by. Offices come separately."""
-    parts: Parts = {"status": campaign.status.value, "goal": f"{campaign.goal:,}"}
+    parts: Parts = {("status", None): campaign.status.value, ("goal", None): f"{campaign.goal:,}"}
     for name in ("organization", "title", "heading", "summary"):
         parts |= _words(name, getattr(campaign, name))
     for name in ("about", "points"):
         for number, words in enumerate(getattr(campaign, name), start=1):
             parts |= _words(f"{name} {number}", words)
-    parts["reading"] = campaign.reading
+    parts["reading", None] = campaign.reading
     parts |= _words("letter subject", campaign.letter.subject) | _words("letter body", campaign.letter.body)
     for prompt, words in campaign.spoken.items():
         parts |= _words(f"spoken {prompt.value}", words)
     for recording in campaign.recordings:
-        parts[f"recording {recording.prompt.value} in {recording.language.value}"] = recording.url
+        parts[f"recording {recording.prompt.value}", recording.language] = recording.url
     return parts
 
 
 def _words(name: str, words: Words) -> Parts:
-    return {f"{name} in English": words.en, f"{name} in Spanish": words.es}
+    return {(name, language): words.of(language) for language in Language}
 
 
 def _office_changes(before: tuple[Office, ...], after: tuple[Office, ...]) -> Iterator[Change]:
-    """Offices added, removed or moved, and what the directory now says otherwise about those that stay."""
+    """Offices that come, go or move, and what the directory now says otherwise about those that stay."""
     old, new = [office.id for office in before], [office.id for office in after]
     titles = {office.id: f"{office.id} ({office.place.en})" for office in (*before, *after)}
     for sign, start, end, first, last in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -62,29 +70,22 @@ def _office_changes(before: tuple[Office, ...], after: tuple[Office, ...]) -> It
                 ", ".join(titles[each] for each in part) for part in (old[start:end], new[first:last])
             )
             place = _span(first, last) if come else _span(start, end)
-            yield Change(f"offices {place}", gone or None, come or None)
+            yield Change(f"offices {place}", None, gone or None, come or None)
     known = {office.id: office for office in before}
     for office in after:
         if office.id in known:
-            yield from _differences(known[office.id], office)
+            yield from _differences(_office_parts(known[office.id]), _office_parts(office))
 
 
 def _span(start: int, end: int) -> str:
     return str(end) if end - start == 1 else f"{start + 1} to {end}"
 
 
-def _differences(before: Office, after: Office) -> Iterator[Change]:
-    old, new = _office_parts(before), _office_parts(after)
-    for name, text in new.items():
-        if old[name] != text:
-            yield Change(f"{after.id} {name}", old[name] or None, text or None)
-
-
 def _office_parts(office: Office) -> Parts:
-    return {
-        **_words("name", office.name),
-        **_words("place", office.place),
-        "zone": office.zone,
-        "address": office.address,
-        "lines": ", ".join(line.number for line in office.lines),
-    }
+    plain = {"zone": office.zone, "address": office.address, "lines": ", ".join(_numbers(office))}
+    named = _words(f"{office.id} name", office.name) | _words(f"{office.id} place", office.place)
+    return named | {(f"{office.id} {name}", None): text for name, text in plain.items()}
+
+
+def _numbers(office: Office) -> Iterator[str]:
+    return (line.number for line in office.lines)

@@ -5,10 +5,10 @@ prompts the voice can speak. Refuses to know the table and the terminal.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
 from chalicelib.domain.prompt_ids import PromptId
@@ -41,7 +41,7 @@ def read_campaign(file: Path, directory: Directory, schema: Path) -> Campaign:
         found += [(document.line(path), text) for path, text in findings]
     if found:
         raise FileRefused(Problem(str(file), line, text) for line, text in found)
-    return _campaign(document.value, directory)
+    return _campaign(cast(dict[str, Any], document.value), directory)
 
 
 def _text(file: Path) -> str:
@@ -57,7 +57,7 @@ def _text(file: Path) -> str:
         raise FileRefused([Problem(str(file), line, text)]) from error
 
 
-def _cross_checks(value: Any, directory: Directory) -> Iterator[Finding]:
+def _cross_checks(value: object, directory: Directory) -> Iterator[Finding]:
     """What a schema can't see. Each check looks only at parts that have the right shape."""
     if not isinstance(value, dict):
         return
@@ -68,11 +68,11 @@ def _cross_checks(value: Any, directory: Directory) -> Iterator[Finding]:
     yield from _recording_findings(_entries(value.get("recordings")))
 
 
-def _entries(value: Any) -> list[Any]:
+def _entries(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _office_findings(ids: list[Any], directory: Directory) -> Iterator[Finding]:
+def _office_findings(ids: list[object], directory: Directory) -> Iterator[Finding]:
     for position, office in enumerate(ids):
         if not isinstance(office, str):
             continue
@@ -86,7 +86,7 @@ def _office_findings(ids: list[Any], directory: Directory) -> Iterator[Finding]:
             yield ("offices", position), f"{office} is listed twice. A supporter calls each once: delete one."
 
 
-def _spoken_findings(prompt: str, words: Any) -> Iterator[Finding]:
+def _spoken_findings(prompt: str, words: object) -> Iterator[Finding]:
     if prompt not in PROMPTS:
         known = f" The prompts are {', '.join(PROMPTS)}."
         yield ("spoken", prompt), f"The voice has no prompt “{prompt}”.{meant(prompt, PROMPTS) or known}"
@@ -109,8 +109,8 @@ def _placeholder_problems(prompt: str, text: str) -> Iterator[str]:
             yield f"“{{{name}}}” can’t be filled in here, so a caller would hear nothing. Known: {known}."
 
 
-def _recording_findings(recordings: list[Any]) -> Iterator[Finding]:
-    seen: set[tuple[Any, Any]] = set()
+def _recording_findings(recordings: list[object]) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
     for position, recording in enumerate(recordings):
         if not isinstance(recording, dict):
             continue
@@ -127,11 +127,11 @@ def _recording_findings(recordings: list[Any]) -> Iterator[Finding]:
             seen.add((prompt, language))
 
 
-def _words(value: Any) -> Words:
+def _words(value: Mapping[str, str]) -> Words:
     return Words(value["en"], value["es"])
 
 
-def _campaign(value: Any, directory: Directory) -> Campaign:
+def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
     """Build the value from a file's content that was found right."""
     return Campaign(
         slug=value["slug"],

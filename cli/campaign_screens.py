@@ -1,4 +1,4 @@
-"""How campaigns look in a terminal: a readable difference, who can be dialled today, the list.
+"""How campaigns look in a terminal: a readable difference, who can be called today, the list.
 
 Colour never says anything alone. Knows no table.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -42,19 +43,22 @@ def status_text(status: Status) -> Text:
 
 def difference(found: Iterable[Change]) -> RenderableType:
     """Show what changes, part by part: minus is what is live, plus is what the file says."""
-    return Group(*(_change(change) for change in found))
+    parts = groupby(found, key=lambda change: change.part)
+    return Group(*(_part(name, changes) for name, changes in parts))
 
 
-def _change(change: Change) -> RenderableType:
+def _part(name: str, changes: Iterable[Change]) -> RenderableType:
     rows = Table.grid(padding=(0, 1))
-    rows.add_column(width=1)
+    rows.add_column(no_wrap=True)
     rows.add_column()
-    before, after = _marked(change.before or "", change.after or "")
-    if change.before is not None:
-        rows.add_row(Text("-", "red"), before)
-    if change.after is not None:
-        rows.add_row(Text("+", "green"), after)
-    return Group(Text(change.part, "bold"), Padding(rows, (0, 0, 1, 2)))
+    for change in changes:
+        language = f" {change.language}" if change.language else ""
+        before, after = _marked(change.before or "", change.after or "")
+        if change.before is not None:
+            rows.add_row(Text(f"-{language}", "red"), before)
+        if change.after is not None:
+            rows.add_row(Text(f"+{language}", "green"), after)
+    return Group(Text(name, "bold"), Padding(rows, (0, 0, 0, 2)))
 
 
 def _marked(before: str, after: str) -> tuple[Text, Text]:
@@ -72,7 +76,7 @@ def _marked(before: str, after: str) -> tuple[Text, Text]:
 
 
 def standing(offices: Sequence[Office], today: date) -> RenderableType:
-    """Say for each office whether it can be dialled today, and why not."""
+    """Say for each office whether it can be called today, and why not."""
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
     for heading in ("", "Office", "Line", "Today"):
         table.add_column(heading, no_wrap=heading != "Today")
@@ -86,13 +90,13 @@ def standing(offices: Sequence[Office], today: date) -> RenderableType:
 
 
 def standing_sentence(offices: Sequence[Office], today: date) -> str:
-    """Say how many offices can be dialled today."""
+    """Say how many offices can be called today."""
     ready = sum(1 for office in offices if dialable(office, today))
-    return f"{ready} of {len(offices)} offices can be dialled today."
+    return f"{ready} of {len(offices)} offices can be called today."
 
 
 def why_not(line: Line | None, today: date) -> str | None:
-    """Return why a line can't be dialled today, or None when it can."""
+    """Return why a line can't be called today, or None when it can."""
     if line is None:
         return "the directory gives no line"
     if may_dial(line, today):
@@ -107,8 +111,8 @@ def why_not(line: Line | None, today: date) -> str | None:
 def _today(line: Line | None, today: date) -> Text:
     reason = why_not(line, today)
     if reason:
-        return Text(f"○ not dialled: {reason}", "yellow")
-    return Text(f"● can be dialled, verified {line.verified_on if line else ''}", "green")
+        return Text(f"○ not called: {reason}", "yellow")
+    return Text(f"● can be called, verified {line.verified_on if line else ''}", "green")
 
 
 def _spaced(number: str) -> str:
@@ -117,14 +121,14 @@ def _spaced(number: str) -> str:
 
 
 def campaign_list(rows: Sequence[Row], today: date) -> RenderableType:
-    """Show every campaign: where it is, how far, and how many of its offices can be dialled today."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    """Show every campaign: where it is, how far, and how many of its offices can be called today."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), collapse_padding=True)
     table.add_column("Campaign", no_wrap=True, overflow="ellipsis")
     table.add_column("Status", no_wrap=True)
     table.add_column("Reached", justify="right", no_wrap=True)
-    table.add_column("", width=12)
-    table.add_column("Offices today", no_wrap=True)
-    table.add_column("Revision", justify="right", no_wrap=True)
+    table.add_column("", min_width=4, max_width=12)
+    table.add_column("Can be called", no_wrap=True)
+    table.add_column("Rev.", justify="right", no_wrap=True)
     table.add_column("Applied (UTC)", no_wrap=True)
     for row in rows:
         each = row.listing

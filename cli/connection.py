@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
@@ -19,6 +20,9 @@ from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 LOCAL_ENV = Path(".local/env")
 """What `make run` leaves for the command line while it runs."""
@@ -39,7 +43,7 @@ NO_CREDENTIALS = (
     aws.ProfileNotFound,
 )
 REFUSED = {
-    "AccessDeniedException": "These credentials may not read or write this table. Ask whoever runs your AWS account.",
+    "AccessDeniedException": "These credentials may not use this table. Ask whoever runs your AWS account.",
     "ExpiredTokenException": "Your AWS sign-in has expired. Sign in again.",
     "UnrecognizedClientException": "AWS doesn’t know these credentials. Sign in again.",
     "InvalidSignatureException": "AWS doesn’t accept this secret key. Sign in again.",
@@ -61,7 +65,7 @@ class Connection:
 
     @property
     def is_local_stack(self) -> bool:
-        """Whether every ring ends in this machine's phone world, so that a line may be verified by the stack."""
+        """Whether every ring ends in this machine's phone world, so that the stack may verify lines."""
         return self.stage == LOCAL_STAGE and urlsplit(self.endpoint).hostname in LOOPBACK
 
     @property
@@ -102,7 +106,7 @@ def trouble(error: Exception, endpoint: str) -> str | None:
 def _refused(error: aws.ClientError) -> str | None:
     code = error.response["Error"]["Code"]
     if code == "ResourceNotFoundException":
-        return "There is no such table here. Check PATCHTHROUGH_TABLE and AWS_DEFAULT_REGION; has it been deployed?"
+        return "There is no such table here. Check PATCHTHROUGH_TABLE and AWS_DEFAULT_REGION."
     return REFUSED.get(code)
 
 
@@ -113,13 +117,13 @@ def _read(file: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _client(settings: Mapping[str, str], endpoint: str) -> "boto3.client":
+def _client(settings: Mapping[str, str], endpoint: str) -> "DynamoDBClient":
     config = ClientConfig(
         connect_timeout=3,
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         # On this machine a proxy could only be in the way.
-        **({"proxies": {}} if endpoint else {}),
+        proxies={} if endpoint else None,
     )
     if not endpoint:
         return boto3.client("dynamodb", config=config)

@@ -20,7 +20,7 @@ Fault = Any
 """A jsonschema ValidationError. Its stubs call every attribute possibly unset, which none is here."""
 
 
-def findings(value: Any, schema: Schema) -> Iterator[Finding]:
+def findings(value: object, schema: Schema) -> Iterator[Finding]:
     """Yield each thing the schema finds wrong with `value`, with its path."""
     fault: Fault
     for fault in Draft202012Validator(schema).iter_errors(value):
@@ -87,7 +87,7 @@ def _sentence(fault: Fault, path: Path, schema: Schema) -> str:
             return f"{name} is “{_written(fault.instance)}”, which can’t be used. {purpose}"
 
 
-def _wrong_type(found: Any, wanted: str, name: str, purpose: str) -> str:
+def _wrong_type(found: object, wanted: str, name: str, purpose: str) -> str:
     if isinstance(found, Odd) and not found.written.strip():
         return f"{name} is empty. {purpose} Write it after the colon."
     match wanted:
@@ -101,7 +101,7 @@ def _wrong_type(found: Any, wanted: str, name: str, purpose: str) -> str:
             return f"{name} is “{_written(found)}”. {purpose} Write it in digits alone, like 2000."
 
 
-def _quoted(found: Any) -> str:
+def _quoted(found: object) -> str:
     """Explain what YAML made of an unquoted word, and the way out."""
     if isinstance(found, Odd):
         return (
@@ -112,7 +112,7 @@ def _quoted(found: Any) -> str:
     return ""
 
 
-def _written(found: Any) -> str:
+def _written(found: object) -> str:
     return found.written if isinstance(found, Odd) else str(found)
 
 

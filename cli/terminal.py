@@ -54,9 +54,7 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
                 margin().print(Text(str(problem)), soft_wrap=True)
             give_up(f"Nothing was changed: {_counted(len(error.problems))} to correct first.", WRONG)
         except ConfigError as error:
-            give_up(
-                f"{error} Or start the stack on this machine with `make run`: it is found by itself.", WRONG
-            )
+            give_up(f"{error} Or start this machine’s stack with `make run`: it is found by itself.", WRONG)
 
     return spoken
 

@@ -8,7 +8,6 @@ anchors, tags and broken syntax become problems in plain words. Refuses to know 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
@@ -52,7 +51,7 @@ class Odd:
 class Document:
     """A file's value (None when it can't be read), the line of each part, and what is wrong with it."""
 
-    value: Any = None
+    value: object = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
@@ -89,13 +88,13 @@ def _is_shared(event: yaml.Event) -> bool:
     return isinstance(event, yaml.AliasEvent) or bool(getattr(event, "anchor", None))
 
 
-def _shared(event: Any) -> tuple[int, str]:
+def _shared(event: yaml.Event) -> tuple[int, str]:
     name = getattr(event, "anchor", "")
     text = (
         f"“{name}” is a YAML anchor (& or *), which hides what is said where. Write the text out; if it only "
         "begins with that sign, put it in quotes."
     )
-    return event.start_mark.line + 1, text
+    return (event.start_mark.line + 1 if event.start_mark else 1), text
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
@@ -113,7 +112,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
+    def value(self, node: yaml.Node, path: Path) -> object:
         self.document.lines.setdefault(path, node.start_mark.line + 1)
         if not node.tag.startswith(TAG) or node.tag.removeprefix(TAG) not in {*KINDS, "str", "seq", "map"}:
             self._report(node, f"The tag {node.tag.replace(TAG, '!!')} means nothing here. Remove it.")
@@ -124,7 +123,7 @@ class _Reader:
             return [self.value(part, (*path, position)) for position, part in enumerate(node.value)]
         return _scalar(node)
 
-    def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
+    def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
             key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None

@@ -1,0 +1,130 @@
+"""`patchthrough counts …`: how often people acted, and the proof of it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from chalicelib.domain.counts import Action, Channel, Outcome, Tally
+from cli import counts_screens as screens
+from cli.connection import Connection
+from cli.counts_screens import Standing
+from cli.proof import Check, by_office, checks, sums
+from cli.terminal import EXIT_CODES, REFUSED, connected, give_up, margin, plainly, screen
+
+counts = typer.Typer(help="See how calls went, and prove the sums.", no_args_is_help=True)
+
+Slug = Annotated[str | None, typer.Argument(help="One campaign; otherwise all.", metavar="[SLUG]")]
+
+
+@counts.command(epilog=EXIT_CODES)
+@plainly
+def show(
+    slug: Slug = None,
+    offices: Annotated[
+        bool,
+        typer.Option(
+            help="Office by office too. That reads the whole ledger, which takes a while once long."
+        ),
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Show how far each campaign is, how its calls ended, and how each office did."""
+    with connected() as connection:
+        standings = list(_standings(connection, slug, with_offices=offices))
+    if as_json:
+        typer.echo(json.dumps({"campaigns": list(map(_as_json, standings))}, indent=2, ensure_ascii=False))
+    elif standings:
+        for standing in standings:
+            screen().print(screens.standing_screen(standing))
+    else:
+        screen().print(
+            "No campaign yet. Load one with: patchthrough campaign apply campaigns/families-28.yaml"
+        )
+
+
+@counts.command(epilog=EXIT_CODES)
+@plainly
+def verify(slug: Slug = None) -> None:
+    """Recount every sum from the ledger. The last line says it all; any difference is exit code 1."""
+    with connected() as connection:
+        found = [check for check in _checked(connection) if slug in {None, check.slug}]
+        if not found:
+            _require_campaign(connection, slug)
+    _report(found)
+
+
+def _report(found: list[Check]) -> None:
+    console = screen()
+    if found:
+        console.print(screens.proof_table(found), "")
+    for check in found:
+        for sentence in _sentences(check):
+            console.print(Text(sentence), soft_wrap=True)
+    ledger, tally = sum(check.ledger.tally for check in found), sum(check.after.tally for check in found)
+    difference = sum(check.difference for check in found)
+    typer.echo(f"ledger={ledger} tally={tally} difference={difference}")
+    if difference:
+        raise typer.Exit(REFUSED)
+
+
+def _sentences(check: Check) -> Iterator[str]:
+    """Name each figure that differs, and say what was counted while this ran."""
+    name = f"{check.slug}, {check.channel.value}"
+    apart = [outcome for outcome in Outcome if check.apart(outcome)]
+    for outcome in apart:
+        ledger, tally = (part.outcomes.get(outcome, 0) for part in (check.ledger, check.after))
+        yield f"{name}, {outcome.value}: the ledger has {ledger:,}, the tally {tally:,}."
+    if check.difference and not apart:
+        yield f"{name}: every outcome is right, but the tally’s sum is {check.after.tally:,}."
+    if check.moved and not check.difference:
+        yield f"{name}: {check.moved:,} counted meanwhile; the ledger lies between the sums before and after."
+
+
+def _checked(connection: Connection) -> tuple[Check, ...]:
+    """Recount the whole ledger, showing how far it is."""
+    before = sums(connection.store.tallies())
+    expected = sum(tally.tally for tally in before.values())
+    columns = (TextColumn("Recounting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=margin(), transient=True) as progress:
+        ledger = progress.track(connection.store.actions(), total=expected or None)
+        return checks(ledger, before, lambda: sums(connection.store.tallies()))
+
+
+def _standings(connection: Connection, slug: str | None, *, with_offices: bool) -> Iterator[Standing]:
+    _require_campaign(connection, slug)
+    ledger: Iterable[Action] = connection.store.actions() if with_offices else ()
+    per_office = by_office(ledger)
+    for each in connection.catalog.campaigns():
+        if slug in {None, each.slug}:
+            tally = connection.store.tally(each.slug, Channel.CALLS)
+            offices = {
+                office: part for (campaign, office), part in per_office.items() if campaign == each.slug
+            }
+            yield Standing(
+                each.slug, each.title.en, each.goal, tally, offices, _places(connection, each.slug)
+            )
+
+
+def _places(connection: Connection, slug: str) -> dict[str, str]:
+    found = connection.catalog.campaign(slug)
+    return {office.id: office.place.en for office in found.offices} if found else {}
+
+
+def _require_campaign(connection: Connection, slug: str | None) -> None:
+    if slug and all(each.slug != slug for each in connection.catalog.campaigns()):
+        give_up(f"There is no campaign {slug} in {connection.name}. See: patchthrough campaign list", REFUSED)
+
+
+def _as_json(standing: Standing) -> dict[str, object]:
+    figures = {"slug": standing.slug, "title": standing.title, "goal": standing.goal}
+    offices = {office: _figures(tally) for office, tally in standing.offices.items()}
+    return figures | _figures(standing.tally) | {"offices": offices}
+
+
+def _figures(tally: Tally) -> dict[str, object]:
+    outcomes = {outcome.value: tally.outcomes.get(outcome, 0) for outcome in Outcome}
+    return {"reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}

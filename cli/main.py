@@ -1,0 +1,18 @@
+"""The command `patchthrough`."""
+
+import typer
+
+from cli.campaign_commands import campaign
+from cli.counts_commands import counts
+from cli.terminal import EXIT_CODES
+
+app = typer.Typer(
+    help="Campaigns and counts of Patchthrough. Beside `make run` it finds this machine’s stack by itself.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback may not spell out what is in the variables: a phone number could be.
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(campaign, name="campaign")
+app.add_typer(counts, name="counts")
