@@ -12,16 +12,22 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
+from dev.imports import imported
+
 # Twilio's client loads each part of its API at first use.
 FIRST_USE = "twilio.rest.Client('AC', '-').calls.create"
 
-# Run in a fresh interpreter that sees the unpacked zip before anything else.
+# Run in a fresh interpreter that sees the unpacked zip before anything else. What is imported from a module
+# may be a module itself or a name in it.
 LOAD = """
 import importlib, sys
 folder, *names = sys.argv[1:]
 sys.path.insert(0, folder)
 for name in names:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        importlib.import_module(name.rpartition(".")[0])
 import twilio.rest
 {first_use}
 for module in list(sys.modules.values()):
@@ -31,8 +37,15 @@ for module in list(sys.modules.values()):
 """
 
 
+class BytecodeError(Exception):
+    """The zip's own code can't be imported or compiled; the message says which."""
+
+
 def compile_imported(folder: Path) -> tuple[int, int]:
-    """Write unchecked-hash .pyc files beside what our code imports; return (compiled, all modules)."""
+    """Write unchecked-hash .pyc files beside what our code imports; return (compiled, all modules).
+
+    Raises BytecodeError when our code doesn't run with what is in the zip.
+    """
     loaded = _loaded(folder, sorted(_named(folder)))
     for path in loaded:
         if not compileall.compile_file(
@@ -41,7 +54,7 @@ def compile_imported(folder: Path) -> tuple[int, int]:
             quiet=1,
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
         ):
-            raise RuntimeError(f"{path.name} can't be compiled")
+            raise BytecodeError(f"{path.name} can't be compiled")
     return len(loaded), sum(1 for _ in folder.rglob("*.py"))
 
 
@@ -50,12 +63,7 @@ def _named(folder: Path) -> set[str]:
     own = [folder / "app.py", *(folder / "chalicelib").rglob("*.py")]
     names = {_module(path.relative_to(folder)) for path in own}
     for path in own:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Import():
-                    names |= {alias.name for alias in node.names}
-                case ast.ImportFrom(module=str(module), level=0):
-                    names.add(module)
+        names |= set(imported(ast.parse(path.read_text(encoding="utf-8"))))
     return names
 
 
@@ -72,5 +80,5 @@ def _loaded(folder: Path, names: list[str]) -> list[Path]:
         check=False,
     )
     if ran.returncode != 0:
-        raise RuntimeError(f"The zip's own modules can't be imported:\n{ran.stderr}")
+        raise BytecodeError(f"The zip's own modules can't be imported:\n{ran.stderr}")
     return [Path(line) for line in sorted(ran.stdout.splitlines())]

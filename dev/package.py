@@ -16,7 +16,7 @@ import zipfile
 from pathlib import Path
 
 from dev import fragments
-from dev.bytecode import compile_imported
+from dev.bytecode import BytecodeError, compile_imported
 from dev.expand import ExpandError, expand
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,5 +90,5 @@ if __name__ == "__main__":
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     try:
         package()
-    except (PackageError, ExpandError, fragments.FragmentError) as error:
+    except (PackageError, ExpandError, BytecodeError, fragments.FragmentError) as error:
         sys.exit(f"make package: {error}")

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from dev.imports import imported
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("chalicelib", "cli", "dev", "benchmarks", "tests")
 MOST_LINES = 400
@@ -65,17 +67,7 @@ class Source:
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
-        """Every module named in an import that runs, wherever it stands. `from a import b` is a.b."""
-        names: list[str] = []
-        for node in running(self.tree):
-            match node:
-                case ast.Import():
-                    names += [alias.name for alias in node.names]
-                case ast.ImportFrom(module=str(module), level=0):
-                    names += [f"{module}.{alias.name}" for alias in node.names]
-                case ast.ImportFrom():
-                    names.append(".")
-        return tuple(names)
+        return imported(self.tree)
 
     def calls(self) -> Iterator[tuple[str, ast.Call]]:
         for node in ast.walk(self.tree):
@@ -84,14 +76,6 @@ class Source:
 
 
 Rule = Callable[[Source], list[str]]
-
-
-def running(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a tree, without what only a type checker sees."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from running(child)
 
 
 def ring(module: str) -> int:
