@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.domain.words import Language
 
@@ -84,17 +84,17 @@ def page(
     drawn = _environment().get_template(template).render(
         {"campaign": None, "lang": language.value, "other": other.value, "t": words.say, "site": site} | values
     )
-    return Response(drawn, status, {**GUARDS, **headers})
+    return Response(drawn, status_code=status, headers={**GUARDS, **headers})
 
 
 def static(name: str, version: str | None) -> Response:
     """Return a stylesheet or script; kept for ever when asked for by the hash of what it holds now."""
     if name not in ASSETS:
-        return Response("Not found", NOT_FOUND, {"Content-Type": "text/plain"})
+        return Response("Not found", status_code=NOT_FOUND, headers={"Content-Type": "text/plain"})
     found = asset(name)
     kept = FOREVER if version == found.version else "no-cache"
     guards = {"Content-Type": found.kind, "X-Content-Type-Options": "nosniff", "Cache-Control": kept}
-    return Response(found.text, OK, guards)
+    return Response(found.text, headers=guards)
 
 
 ASSETS = frozenset({"look.css", "page.js"})

@@ -1,0 +1,232 @@
+/* What the pages do where scripts run: send forms without a reload, and keep a call's page current.
+   Every word stays the server's: its HTML is fetched and only what changed in it is swapped. */
+
+const QUICK = 2000, SLOW = 5000, LONGEST = 30000; // milliseconds between two looks at a call
+const QUICK_LOOKS = 90;
+
+const main = () => document.getElementById("main");
+const parts = (element) => new Map([...element.children].filter((part) => part.id).map((part) => [part.id, part.outerHTML]));
+let sent = new Map(); // id → the server's HTML of each part now shown, before a person opened or typed anything
+let timer = 0, looks = 0, faults = 0, skew = 0, shownAt = location.pathname;
+
+remember(document);
+begin();
+
+function begin() {
+  const page = main();
+  looks = faults = 0;
+  note(page);
+  tick();
+  if (!("updating" in page.dataset)) return;
+  const here = new URL(location);
+  if (!here.searchParams.has("live")) {
+    // This document came with a Refresh header, which only leaving it can stop.
+    here.searchParams.set("live", "1");
+    location.replace(here);
+    return;
+  }
+  plan(QUICK);
+}
+
+function note(page) {
+  if (page.dataset.now) skew = page.dataset.now * 1000 - Date.now();
+}
+
+function remember(source) {
+  sent = new Map();
+  for (const element of source.querySelectorAll("#main, [data-parts]")) {
+    for (const [id, html] of parts(element)) sent.set(id, html);
+  }
+}
+
+/* Looking again */
+
+function plan(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(look, delay);
+}
+
+async function look() {
+  if (document.hidden) return; // visibilitychange looks again
+  const url = location.href;
+  try {
+    const answer = await fetch(url, { cache: "no-store" });
+    if (answer.status >= 500) throw new Error("fault");
+    const html = await answer.text();
+    if (url !== location.href) return;
+    faults = 0;
+    document.getElementById("offline-note")?.remove();
+    show(html);
+  } catch {
+    faults += 1;
+    if (faults > 1 || !navigator.onLine) offline(look);
+  }
+  if ("updating" in main().dataset) plan(pause());
+}
+
+function pause() {
+  looks += 1;
+  if (faults) return Math.min(LONGEST, QUICK * 2 ** faults);
+  return looks > QUICK_LOOKS ? SLOW : QUICK;
+}
+
+function offline(again) {
+  if (document.getElementById("offline-note")) return;
+  const words = document.getElementById("offline");
+  if (!words) return;
+  const notice = words.content.cloneNode(true);
+  notice.querySelector("[data-retry]").addEventListener("click", again);
+  (document.querySelector("form[data-api]") ?? main()).prepend(notice);
+}
+
+/* Swapping */
+
+function show(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const next = fresh.getElementById("main");
+  document.title = fresh.title;
+  document.documentElement.lang = fresh.documentElement.lang;
+  const lost = document.activeElement?.closest("#main [id]")?.id;
+  if (next.dataset.page === "call" && main().dataset.page === "call") {
+    main().className = next.className;
+    for (const name of ["now", "updating"]) copy(name, next);
+    note(next);
+    merge(main(), next);
+    refocus(lost);
+  } else {
+    replace(fresh, next);
+  }
+  tick();
+}
+
+function copy(name, next) {
+  if (name in next.dataset) main().dataset[name] = next.dataset[name];
+  else delete main().dataset[name];
+}
+
+function replace(fresh, next) {
+  main().replaceWith(document.adoptNode(next));
+  for (const part of [".top", ".foot"]) document.querySelector(part).replaceWith(document.adoptNode(fresh.querySelector(part)));
+  document.getElementById("offline")?.remove();
+  const words = fresh.getElementById("offline");
+  if (words) document.body.append(document.adoptNode(words));
+  remember(document);
+  scrollTo(0, 0);
+  (document.getElementById("problem") ?? main().querySelector("h1"))?.focus();
+}
+
+function merge(shown, next) {
+  const fresh = parts(next);
+  for (const part of [...shown.children]) {
+    if (part.id && part.id !== "offline-note" && !fresh.has(part.id)) { part.remove(); sent.delete(part.id); }
+  }
+  let after = null;
+  for (const part of [...next.children]) {
+    const html = fresh.get(part.id);
+    let old = document.getElementById(part.id);
+    if (old && "parts" in part.dataset) merge(old, part);
+    else if (old && part.getAttribute("role") === "status") fill(old, part, html);
+    else if (!old || sent.get(part.id) !== html) {
+      const made = document.adoptNode(part);
+      old?.replaceWith(made);
+      old = made;
+    }
+    sent.set(old.id, html);
+    if ((after ? after.nextElementSibling : shown.firstElementChild) !== old) after ? after.after(old) : shown.prepend(old);
+    after = old;
+  }
+}
+
+/* The status speaks when the state changes; within one (a place further in line) it changes without a sound. */
+function fill(status, next, html) {
+  if (sent.get(status.id) === html) return;
+  const same = status.dataset.state === next.dataset.state;
+  if (same) status.setAttribute("aria-live", "off");
+  status.dataset.state = next.dataset.state;
+  status.replaceChildren(...next.childNodes);
+  if (same) setTimeout(() => status.removeAttribute("aria-live"), 1000);
+}
+
+function refocus(id) {
+  if (!id || document.activeElement !== document.body) return;
+  (document.querySelector(`#${id} :is(a, button, summary)`) ?? main().querySelector("h1"))?.focus({ preventScroll: true });
+}
+
+/* The time connected, counted here: it is hidden from screen readers */
+
+function tick() {
+  const shown = document.getElementById("timer");
+  if (!shown) return;
+  const seconds = Math.max(0, Math.round((Date.now() + skew) / 1000 - shown.dataset.since));
+  shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+setInterval(tick, 1000);
+
+/* Sending */
+
+addEventListener("submit", (event) => {
+  const form = event.target, button = event.submitter;
+  if (form.method !== "post") return;
+  event.preventDefault();
+  if (form.dataset.sending) return; // a second tap
+  form.dataset.sending = "1";
+  const words = button?.querySelector(".txt"), rest = words?.textContent;
+  if (words) { words.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
+  send(form, button).catch(() => offline(() => form.requestSubmit(button))).finally(() => {
+    delete form.dataset.sending;
+    if (words) { words.textContent = rest; button.removeAttribute("aria-busy"); }
+  });
+});
+
+async function send(form, button) {
+  clearTimeout(timer);
+  document.getElementById("offline-note")?.remove();
+  const fields = new URLSearchParams(new FormData(form, button));
+  const created = form.dataset.api && (await create(form, fields));
+  if (created) return open(created);
+  // Whatever stands in the way, the server's own page says it, at the field or instead of the form.
+  const answer = await fetch(form.action, { method: "POST", body: fields });
+  await arrive(answer);
+}
+
+async function create(form, fields) {
+  const language = document.documentElement.lang;
+  const answer = await fetch(form.dataset.api, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ phone: fields.get("phone"), language, consent: fields.get("consent") }),
+  });
+  if (!answer.ok) return null;
+  const call = await answer.json();
+  return `${form.dataset.calls}${encodeURIComponent(call.id)}?lang=${language}`;
+}
+
+async function open(address) {
+  await arrive(await fetch(address, { cache: "no-store" }));
+}
+
+async function arrive(answer) {
+  const html = await answer.text();
+  const here = new URL(answer.url);
+  const isCall = answer.ok && here.pathname.includes("/calls/");
+  if (isCall) here.searchParams.set("live", "1");
+  if (isCall && here.pathname !== location.pathname) history.pushState(null, "", here);
+  else if (isCall) history.replaceState(null, "", here);
+  shownAt = location.pathname;
+  show(html);
+  begin();
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-check], a[data-leave]");
+  if (!link) return;
+  event.preventDefault();
+  if ("leave" in link.dataset) location.replace(link.href);
+  else look();
+});
+
+/* Back to another page is loaded; a jump within this one is none of our business. */
+addEventListener("popstate", () => { if (location.pathname !== shownAt) location.reload(); });
+addEventListener("online", () => "updating" in main().dataset && look());
+document.addEventListener("visibilitychange", () => !document.hidden && "updating" in main().dataset && look());
