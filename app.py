@@ -1,6 +1,6 @@
 """The Chalice app: blueprints, one per door. No logic."""
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from chalicelib.observability import SERVICE
 from chalicelib.views.api import api

@@ -65,7 +65,9 @@ class Config:
         per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
         problems += _wrong(environ)
         if problems:
-            raise ConfigError("Patchthrough can’t start: " + "; ".join(problems) + ". See README, Configuration.")
+            raise ConfigError(
+                "Patchthrough can’t start: " + "; ".join(problems) + ". See README, Configuration."
+            )
         return cls(
             stage=environ["PATCHTHROUGH_STAGE"],
             table=environ["PATCHTHROUGH_TABLE"],

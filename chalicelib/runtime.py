@@ -1,4 +1,4 @@
-"""The things built once: configuration, clients, and the adapters on them. Built on first use, not on import."""
+"""The things built once: configuration, clients and adapters. Built on first use, not on import."""
 
 import secrets as chance
 import time
@@ -56,12 +56,15 @@ class Runtime:
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, config: Config, http: "HttpClient | None" = None, now: Callable[[], datetime] = _now) -> "Runtime":
+    def build(
+        cls, config: Config, http: "HttpClient | None" = None, now: Callable[[], datetime] = _now
+    ) -> "Runtime":
         """Build every client and adapter. `http` replaces the wire to Twilio."""
         table = Table(boto3.client("dynamodb", config=CLIENT), config.table)
+        vault = boto3.client("secretsmanager", config=CLIENT)
         return cls(
             config=config,
-            secrets=SecretStore(boto3.client("secretsmanager", config=CLIENT), config.secrets, time.monotonic),
+            secrets=SecretStore(vault, config.secrets, time.monotonic),
             store=Store(table),
             catalog=Catalog(table),
             ring_queue=RingQueue(boto3.client("sqs", config=CLIENT), config.ring_queue),

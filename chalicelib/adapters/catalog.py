@@ -132,6 +132,15 @@ class Catalog:
         except self.table.client.exceptions.ConditionalCheckFailedException as error:
             raise LookupError(f"{office_id} has no line {number}") from error
 
+    def never_rung(self) -> frozenset[str]:
+        """Return the numbers nobody may be called back on, and no campaign may target: one read."""
+        item = self.table.get(keys.NEVER)
+        return frozenset(item["numbers"]) if item else frozenset()
+
+    def put_never_rung(self, numbers: Iterable[str]) -> None:
+        """Keep all offices' lines and the lines that serve people in need as numbers never rung."""
+        self.table.put(keys.NEVER, {"type": "never", "version": VERSION, "numbers": sorted(set(numbers))})
+
     def _add_line(self, office_id: str, line: Line) -> None:
         with suppress(self.table.client.exceptions.ConditionalCheckFailedException):
             self.table.client.put_item(

@@ -11,6 +11,7 @@
 | ACTION#id / ACTION | the ledger |
 | TALLY#slug#channel#shard / TALLY | the sums |
 | DUE#hour / time#id | calls the reconciler looks at when their time comes |
+| NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
 | PACE#name / PACE | when the next call may be placed |
 | SPEND#scope#window / SPEND | a count with a ceiling |
 """
@@ -27,6 +28,7 @@ class Key(NamedTuple):
 
 
 CAMPAIGNS = "CAMPAIGNS"
+NEVER = Key("NEVER", "NEVER")
 
 
 def campaign_row(slug: str) -> Key:

@@ -69,9 +69,11 @@ class Known:
 
 
 class Phone:
-    """One Twilio account. The client is built on first use: importing it is slow and webhooks never need it."""
+    """One Twilio account. The client is built on first use: its import is slow and no webhook needs it."""
 
-    def __init__(self, account_sid: str, token: str, api_url: str = "", http: "HttpClient | None" = None) -> None:
+    def __init__(
+        self, account_sid: str, token: str, api_url: str = "", http: "HttpClient | None" = None
+    ) -> None:
         """Keep the account; `api_url` empty is Twilio itself, `http` replaces the wire."""
         self._account_sid, self._token, self._api_url, self._http = account_sid, token, api_url, http
         self._built: Client | None = None
@@ -96,11 +98,13 @@ class Phone:
             )  # fmt: skip
         except TwilioRestException as error:
             raise _answer(error.status, error.code) from error
-        except Exception as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
+        except (
+            Exception
+        ) as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
             raise Unclear("no clear answer from Twilio") from error
         if not call.sid:
             raise Unclear("an answer without a sid")
-        return call.sid
+        return str(call.sid)
 
     def call(self, sid: str) -> Known | None:
         """Return what Twilio says of this call now, None if it knows no such call."""
@@ -128,7 +132,9 @@ class Phone:
             from twilio.rest import Client  # noqa: PLC0415 - as above
 
             # A fresh connection each time: a kept one that died would make a clear "not sent" unclear.
-            http = self._http or TwilioHttpClient(pool_connections=False, timeout=TIMEOUT_SECONDS, max_retries=0)
+            http = self._http or TwilioHttpClient(
+                pool_connections=False, timeout=TIMEOUT_SECONDS, max_retries=0
+            )
             self._built = Client(self._account_sid, self._token, http_client=http)
             if self._api_url:
                 self._built.api.base_url = self._api_url

@@ -55,7 +55,9 @@ class SecretStore:
         text = self._client.get_secret_value(SecretId=self._name)["SecretString"]
         fields = json.loads(text)
         self._kept = Secrets(
-            fields["twilio_auth_token"], fields.get("twilio_auth_token_next", ""), fields["phone_key"].encode()
+            fields["twilio_auth_token"],
+            fields.get("twilio_auth_token_next", ""),
+            fields["phone_key"].encode(),
         )
         self._read_at = self._now()
         return self._kept

@@ -81,7 +81,11 @@ def tally_of(item: Mapping[str, Any]) -> Tally:
 def _flat(value: Any) -> Item:  # noqa: ANN401 - any of the dataclasses above
     """A dataclass's own plain fields: None left out, times as milliseconds, parts with items of their own too."""
     pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
-    return {name: _plain(part) for name, part in pairs if part is not None and not hasattr(part, "__dataclass_fields__")}
+    return {
+        name: _plain(part)
+        for name, part in pairs
+        if part is not None and not hasattr(part, "__dataclass_fields__")
+    }
 
 
 def _plain(part: Any) -> Any:  # noqa: ANN401 - as above

@@ -41,13 +41,15 @@ class Forged(Exception):
     """The request can't be shown to be Twilio's. Its text names the doubt, never a value."""
 
 
-def verified(url: str, body: bytes, content_type: str, signature: str, tokens: Iterable[str]) -> dict[str, str]:
+def verified(
+    url: str, body: bytes, content_type: str, signature: str, tokens: Iterable[str]
+) -> dict[str, str]:
     """Return the form of a signed request. `url`: the configured public address of this route, exactly.
 
     Raises:
         Forged: on any doubt at all.
     """
-    if content_type.split(";")[0].strip().lower() != FORM:
+    if content_type.split(";", maxsplit=1)[0].strip().lower() != FORM:
         raise Forged("not a form")
     form = _parsed(body)
     _check_signature(url, form, signature, tokens)
@@ -70,7 +72,11 @@ def _parsed(body: bytes) -> dict[str, str]:
         raise Forged("longer than Twilio sends")
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MOST_FIELDS
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
         )
     except ValueError as error:
         raise Forged("not a form") from error

@@ -143,7 +143,9 @@ class Store:
     def watch(self, call_id: str, at: datetime) -> None:
         """Have the reconciler look at this call when `at` has come."""
         expires = int((at + DUE_KEPT).timestamp())
-        self._table.put(keys.due(at, call_id), {"type": "due", "version": 1, "call_id": call_id, "expires_at": expires})
+        self._table.put(
+            keys.due(at, call_id), {"type": "due", "version": 1, "call_id": call_id, "expires_at": expires}
+        )
 
     def due(self, now: datetime) -> Iterator[tuple[keys.Key, str]]:
         """Yield what is to be looked at by now, from this hour and the one before: (its key, call id)."""

@@ -73,7 +73,10 @@ class Table:
         condition = "PK = :pk" if until is None else "PK = :pk AND SK <= :until"
         values = wire({":pk": pk} if until is None else {":pk": pk, ":until": until})
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.name, KeyConditionExpression=condition, ExpressionAttributeValues=values, ConsistentRead=True
+            TableName=self.name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
         )
         for page in pages:
             yield from map(read, page["Items"])

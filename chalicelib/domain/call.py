@@ -95,7 +95,7 @@ class OfficeCall:
     basis: Basis | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSession:
     """One supporter's call. `phone` is None once the call has ended; `phone_key` is its keyed hash.
 
@@ -106,7 +106,7 @@ class CallSession:
     id: str
     campaign: str
     language: Language
-    phone: str | None
+    phone: str | None = None
     phone_key: str
     phone_ends: str
     consent: Consent

@@ -135,7 +135,11 @@ def _facts(session: CallSession, campaign: Campaign) -> dict[str, str]:
     """What may be filled into a prompt. The office is the one being called, or else the next one."""
     language = session.language
     asks_about_leg = session.legs and session.stage is not Stage.MENU
-    office = campaign.office(session.legs[-1].office) if asks_about_leg and session.leg else _next(session, campaign)
+    office = (
+        campaign.office(session.legs[-1].office)
+        if asks_about_leg and session.leg
+        else _next(session, campaign)
+    )
     following = _next(session, campaign)
     return {
         "organization": campaign.organization.of(language),

@@ -49,8 +49,8 @@ SENTENCES: dict[Code, Words] = {
         "Acepte la llamada: envíe el identificador del texto de consentimiento, como call-1",
     ),
     Code.BODY_MALFORMED: Words(
-        "Send a JSON object, like {\"phone\": \"404 555 0123\", \"language\": \"en\", \"consent\": \"call-1\"}",
-        "Envíe un objeto JSON, como {\"phone\": \"404 555 0123\", \"language\": \"es\", \"consent\": \"call-1\"}",
+        'Send a JSON object, like {"phone": "404 555 0123", "language": "en", "consent": "call-1"}',
+        'Envíe un objeto JSON, como {"phone": "404 555 0123", "language": "es", "consent": "call-1"}',
     ),
     Code.OUTCOME_UNKNOWN: Words(
         "Choose one of the answers, or skip the question", "Elija una de las respuestas o salte la pregunta"
@@ -91,7 +91,7 @@ SENTENCES: dict[Code, Words] = {
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, not an error of ours
+class Refusal(Exception):
     """A request that is not carried out: its code, the field it is about, and when to try again (UTC)."""
 
     code: Code

@@ -11,9 +11,9 @@ from hashlib import sha256
 from math import ceil
 from typing import Any
 
-from chalice import Blueprint, Response
+from chalice.app import Blueprint, Response
 
-from chalicelib.domain.call_view import as_json, call_view
+from chalicelib.domain.call_view import as_json, seen
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.refusals import SENTENCES, Code, Refusal
@@ -41,6 +41,8 @@ FRESH = "public, max-age=5"
 """Counts may be five seconds old everywhere: a burst of readers costs one read."""
 LONGEST_BODY = 4096
 
+Headers = dict[str, str | list[str]]
+
 
 def json_reply(view: Callable[..., Response]) -> Callable[..., Response]:
     """Answer refusals with code, field and sentence, and anything unforeseen with a plain apology."""
@@ -58,7 +60,7 @@ def json_reply(view: Callable[..., Response]) -> Callable[..., Response]:
     return replied
 
 
-@api.route("/api/campaigns/{slug}", methods=["GET"], cors=False)
+@api.route("/api/campaigns/{slug}", methods=["GET"])
 @json_reply
 def read_campaign(slug: str) -> Response:
     """The campaign's words in both languages, its goal and its offices."""
@@ -73,9 +75,8 @@ def read_counts(slug: str) -> Response:
     campaign = tap.campaign(slug)
     tally = runtime().store.tally(slug, Channel.CALLS)
     outcomes = {outcome.value: number for outcome, number in sorted(tally.outcomes.items())}
-    return _cached(
-        {"campaign": slug, "goal": campaign.goal, "reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}
-    )
+    sums = {"reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}
+    return _cached({"campaign": slug, "goal": campaign.goal} | sums)
 
 
 @api.route("/api/campaigns/{slug}/calls", methods=["POST"], content_types=[JSON])
@@ -100,8 +101,8 @@ def _call_json(call_id: str) -> dict[str, Any]:
     session, r = loaded(call_id), runtime()
     campaign = campaign_of(session)
     tally = r.store.tally(session.campaign, Channel.CALLS)
-    view = call_view(session, campaign, tally, r.now(), r.config.calls_per_second)
-    return {"id": call_id, "page": urls.local(f"/calls/{call_id}")} | as_json(view)
+    view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
+    return as_json(view) | {"page": urls.local(f"/calls/{call_id}")}
 
 
 def _campaign_json(campaign: Campaign) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def _refused(refusal: Refusal) -> Response:
     language = language_of(api.current_request.headers.get("accept-language"))
     error: dict[str, Any] = {"code": refusal.code.value, "message": SENTENCES[refusal.code].of(language)}
     error |= {"messages": _each(SENTENCES[refusal.code].of)}
-    headers = {}
+    headers: Headers = {}
     if refusal.field:
         error["field"] = refusal.field
     if refusal.try_again:
@@ -174,14 +175,14 @@ def _cached(body: dict[str, Any]) -> Response:
     """A public answer with an ETag; 304 when the asker has it already."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     tag = f'"{sha256(text.encode()).hexdigest()[:16]}"'
-    headers = {"ETag": tag, "Cache-Control": FRESH}
-    known = [each.strip().removeprefix("W/") for each in api.current_request.headers.get("if-none-match", "").split(",")]
-    if tag in known:
-        return Response("", 304, headers | {"Content-Type": JSON})
-    return Response(text, 200, headers | {"Content-Type": f"{JSON}; charset=utf-8"})
+    headers: Headers = {"ETag": tag, "Cache-Control": FRESH}
+    known = api.current_request.headers.get("if-none-match", "").split(",")
+    if tag in [each.strip().removeprefix("W/") for each in known]:
+        return Response("", status_code=304, headers=headers | {"Content-Type": JSON})
+    return Response(text, headers=headers | {"Content-Type": f"{JSON}; charset=utf-8"})
 
 
-def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+def _json(body: dict[str, Any], status: int, headers: Headers) -> Response:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    always = {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(text, status, always | headers)
+    always: Headers = {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(text, status_code=status, headers=always | headers)

@@ -26,7 +26,7 @@ PACE = "voice"
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One request to be called: `source` is the address it came from, kept only as a keyed hash for an hour."""
+    """One request to be called. `source` is the address it came from: kept as a keyed hash, for two hours."""
 
     campaign: Campaign
     number: str
@@ -70,7 +70,7 @@ def create_call(slug: str, phone: str, language: Language, consent: str, source:
 
 
 def withdraw(call_id: str) -> CallSession:
-    """Take a call out of the line, at the supporter's wish; once it rings it is too late and nothing changes."""
+    """Take a call out of the line, at the supporter's wish; once it rings it is too late."""
     return happened(call_id, Withdrawn())
 
 

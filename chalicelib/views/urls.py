@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from chalicelib.runtime import runtime
 
 RETRIES = "#rc=2&rp=ct,rt,5xx"
-"""Twilio tries a webhook twice more on a connection fault, a time-out or a 5xx (voice.md §5). Not signed, not sent."""
+"""Twilio tries a webhook twice more on a connection fault, a time-out or a 5xx. Neither signed nor sent."""
 STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]{1,64})/steps/(\d{1,4})")
 
 

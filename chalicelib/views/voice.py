@@ -1,6 +1,6 @@
 """Twilio's voice webhooks: parse → decide → commit → render.
 
-Promises: signed, or 403 and nothing written; whatever breaks, a caller hears a sentence and Twilio gets a 200.
+Promises: signed, or 403 and nothing written; whatever breaks, a caller hears a sentence, never an error.
 The URL holds an opaque id and a step; everything else is in the table.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 
-from chalice import Blueprint, Response
+from chalice.app import Blueprint, Response
 
 from chalicelib.adapters import twiml
 from chalicelib.adapters.signature import FORM, Forged, verified
@@ -34,7 +34,7 @@ voice = Blueprint(__name__)
 
 SIGNED = [FORM, "application/json", "text/plain"]
 """Types the routes take: the two others only so that they, too, are answered by the guard, with 403."""
-FORBIDDEN = 403
+FORBIDDEN, NO_CONTENT, UNAVAILABLE = 403, 204, 503
 LEG_STATUSES = frozenset(CallStatus)
 
 PATH = {"call_id": re.compile(r"[A-Za-z0-9_-]{8,64}"), "step": re.compile(r"0|[1-9]\d{0,3}")}
@@ -62,7 +62,7 @@ def signed_by_twilio(view: Callable[..., Response]) -> Callable[..., Response]:
 def _refused(why: str) -> Response:
     count("WebhooksRefused")
     log("webhook refused", why=why)
-    return Response("Forbidden", FORBIDDEN, {"Content-Type": "text/plain"})
+    return Response("Forbidden", status_code=FORBIDDEN, headers={"Content-Type": "text/plain"})
 
 
 def _signed_form(path: dict[str, str]) -> Form:
@@ -70,14 +70,14 @@ def _signed_form(path: dict[str, str]) -> Form:
     request, r = voice.current_request, runtime()
     if not all(PATH[name].fullmatch(part) for name, part in path.items()):
         raise Forged("a path Twilio was never given")
-    where = (urls.public(request.path.format_map(path)), request.raw_body, request.headers.get("content-type", ""),
-             request.headers.get("x-twilio-signature", ""))  # fmt: skip
     if request.query_params:
         raise Forged("a query where there is none")
+    url, body, headers = urls.public(request.path.format_map(path)), request.raw_body, request.headers
+    given = headers.get("content-type", ""), headers.get("x-twilio-signature", "")
     try:
-        form = verified(*where, r.secrets.current().tokens)
+        form = verified(url, body, *given, r.secrets.current().tokens)
     except Forged:
-        form = verified(*where, r.secrets.refreshed().tokens)
+        form = verified(url, body, *given, r.secrets.refreshed().tokens)
     if form.get("AccountSid") != r.config.account_sid:
         raise Forged("another account")
     return form
@@ -86,7 +86,7 @@ def _signed_form(path: dict[str, str]) -> Form:
 @voice.route("/twilio/voice/{call_id}/steps/{step}", methods=["POST"], content_types=SIGNED)
 @signed_by_twilio
 def continue_call(form: Form, call_id: str, step: str) -> Response:
-    """One step of the call: what was pressed, or how the office's leg ended. The answer is what to say next."""
+    """One step: what was pressed, or how the office's leg ended. The answer is what to say next."""
     return _spoken(call_id, lambda: _stepped(form, call_id, int(step)))
 
 
@@ -105,12 +105,15 @@ def resume_call(form: Form) -> Response:
 @voice.route("/twilio/voice/{call_id}/status", methods=["POST"], content_types=SIGNED)
 @signed_by_twilio
 def note_status(form: Form, call_id: str) -> Response:
-    """A status callback, of the supporter's call or of a leg: may come late, twice, in any order, or never."""
+    """A status callback, of the call or of a leg: may come late, twice, in any order, or never."""
     try:
         turned(call_id, None, lambda session: _status_event(session, form))
     except Refusal:
         log("status of a call that is gone")
-    return Response("", 204, {"Content-Type": "text/plain"})
+    except Exception as error:  # noqa: BLE001 - nobody hears this one: Twilio tries again, the reconciler asks
+        fault("status not noted", error)
+        return Response("", status_code=UNAVAILABLE, headers={"Content-Type": "text/plain"})
+    return Response("", status_code=NO_CONTENT, headers={"Content-Type": "text/plain"})
 
 
 def _stepped(form: Form, call_id: str, step: int) -> Response:
@@ -125,7 +128,7 @@ def _stepped(form: Form, call_id: str, step: int) -> Response:
 
 
 def _is_about(session: CallSession, form: Form) -> bool:
-    """Whether the request is about this session's own call: matched by Twilio's sid alone, once it is known."""
+    """Whether the request is about this session's own call: by Twilio's sid alone, once it is known."""
     sid = form.get("ParentCallSid") or form.get("CallSid")
     return session.call_sid in {None, sid}
 
@@ -175,4 +178,4 @@ def _spoken(call_id: str, answer: Callable[[], Response]) -> Response:
 
 def _xml(verbs: tuple[Verb, ...], call_id: str, step: int) -> Response:
     where = twiml.Urls(urls.step(call_id, step), urls.status(call_id))
-    return Response(twiml.render(verbs, where), 200, {"Content-Type": "text/xml; charset=utf-8"})
+    return Response(twiml.render(verbs, where), headers={"Content-Type": "text/xml; charset=utf-8"})

@@ -6,8 +6,7 @@ A message or a call that fails never takes its neighbours with it.
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalice import Blueprint
-from chalice.app import CloudWatchEvent, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
 from chalicelib.adapters.ring_queue import call_id_of
@@ -181,7 +180,7 @@ def _learned(phone: Phone, session: CallSession, what: Need) -> list[Event]:
 
 
 def _searched(phone: Phone, session: CallSession) -> Event:
-    """Find the call we may have placed: the newest to this phone since its turn; one open call a phone, so ours."""
+    """Find the call we may have placed: the newest to this phone since its turn, for it has one open call."""
     since = session.ring_at - SKEW
     found = next(phone.calls_to(session.phone or "", since), None)
     return CallChanged(found.status, found.sid) if found else Missing()
