@@ -29,6 +29,7 @@ CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
 }
+Service = Literal["cloudformation", "dynamodb", "logs", "s3", "secretsmanager", "sqs"]
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -125,7 +126,7 @@ def furnish(endpoint: str, stage: str, secret: Mapping[str, str]) -> Furniture:
     return Furniture(table, ring_queue, ring_dead_queue, name)
 
 
-def client(service: Literal["dynamodb", "sqs", "secretsmanager"], endpoint: str) -> Any:
+def client(service: Service, endpoint: str) -> Any:
     """Make a client that can reach this endpoint and nothing else, whatever the environment says."""
     session = boto3.Session("local", "local", region_name=REGION)
     return session.client(service, endpoint_url=endpoint)
