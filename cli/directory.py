@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
@@ -79,7 +79,7 @@ def _wrong(row: Row, never: Mapping[str, str]) -> Iterator[str]:
         yield f"{', '.join(empty)} is empty. An office is read and spoken in both languages: fill it in."
     if not ID.fullmatch(row["id"]):
         yield f"The id “{row['id']}” must be lower-case letters, digits and hyphens, like ero-atl."
-    if row["timezone"] not in available_timezones():
+    if not _is_zone(row["timezone"]):
         yield f"There is no time zone “{row['timezone']}”. Write it like America/New_York."
     number = row["phone_e164"]
     if number in never:
@@ -92,6 +92,14 @@ def _repeated(row: Row, lines: Mapping[str, int]) -> Iterator[str]:
     for column in ("id", "phone_e164"):
         if row[column] in lines:
             yield f"{row[column]} is here twice, first in line {lines[row[column]]}. Delete one."
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
 
 
 def _is_dialable(number: str) -> bool:

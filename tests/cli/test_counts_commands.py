@@ -1,0 +1,177 @@
+"""`patchthrough counts`: the figures a board reads, and the proof that finds any difference."""
+
+import json
+
+import pytest
+
+from chalicelib.adapters import keys
+from chalicelib.domain.counts import SHARDS, Outcome
+from tests import values
+from tests.cli.conftest import CLIENT, TABLE, Shell
+
+SLUG = values.CAMPAIGN.slug
+
+
+@pytest.fixture
+def busy_shell(shell: Shell) -> Shell:
+    """A campaign with 8 calls to two offices, and a second one with none."""
+    for office in values.CAMPAIGN.offices:
+        shell.catalog.put_office(office)
+    shell.catalog.apply(values.campaign(revision=0), values.NOW)
+    shell.catalog.apply(values.campaign(revision=0, slug="quiet", goal=10), values.NOW)
+    shell.count(SLUG, [Outcome.SPOKE] * 3 + [Outcome.VOICEMAIL, Outcome.BUSY])
+    shell.count(SLUG, [Outcome.SPOKE, Outcome.FAILED, Outcome.NO_ANSWER], office="ero-was")
+    return shell
+
+
+def test_the_figures_are_shown_as_a_person_reads_them(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "show", SLUG)
+
+    assert result.exit_code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert any(line.startswith("5 of 2,000 got through") for line in lines)
+    assert any(line.startswith("Spoke to someone 4") and line.endswith("counts ✓") for line in lines)
+    assert any(line.startswith("Busy 1") and line.endswith("doesn’t count") for line in lines)
+    assert "All 8 5 count" in lines
+    assert any(line.startswith("Atlanta ero-atl 4") and line.endswith("5 80 %") for line in lines)
+    assert any(line.startswith("Washington ero-was 1") and line.endswith("3 33 %") for line in lines)
+    assert not any("quiet" in line for line in lines)
+
+
+def test_the_longest_bar_belongs_to_the_most_calls(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "show", SLUG)
+
+    bars = {line.split()[0]: line.count("█") for line in result.stdout.splitlines() if line.strip()}
+    assert bars["Spoke"] == 30
+    assert bars["Left"] == 7
+    assert bars["Closed"] == 0
+
+
+def test_without_a_slug_all_campaigns_are_shown(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "show")
+
+    assert "5 of 2,000 got through" in result.stdout
+    assert "0 of 10 got through" in result.stdout
+
+
+def test_the_ledger_is_not_read_when_offices_are_not_wanted(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "show", SLUG, "--no-offices")
+
+    assert "Spoke to someone" in result.stdout
+    assert "ero-atl" not in result.stdout
+
+
+def test_programs_get_json(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "show", "--json")
+
+    shown, quiet = json.loads(result.stdout)["campaigns"]
+    assert (shown["slug"], shown["goal"], shown["reached"], shown["actions"]) == (SLUG, 2000, 5, 8)
+    assert shown["outcomes"] == {
+        "spoke": 4, "voicemail": 1, "no_answer": 1, "busy": 1, "closed": 0, "wrong_number": 0, "failed": 1,
+    }  # fmt: skip
+    assert shown["offices"]["ero-was"]["actions"] == 3
+    assert (quiet["slug"], quiet["actions"], quiet["offices"]) == ("quiet", 0, {})
+
+
+@pytest.mark.parametrize("command", ["show", "verify"])
+def test_an_unknown_campaign_is_said_plainly(busy_shell: Shell, command: str) -> None:
+    result = busy_shell.run("counts", command, "familes-28")
+
+    assert result.exit_code == 1
+    assert "There is no campaign familes-28 in stage production" in result.stderr
+
+
+def test_nothing_to_show_says_what_to_do(shell: Shell) -> None:
+    assert "No campaign yet." in shell.run("counts", "show").stdout
+
+
+def test_the_sums_are_proved(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "ledger=8 tally=8 difference=0"
+    assert "✓ equal" in result.stdout
+
+
+def test_one_campaign_is_proved_alone(busy_shell: Shell) -> None:
+    busy_shell.count("quiet", [Outcome.SPOKE] * 2)
+
+    assert busy_shell.run("counts", "verify", "quiet").stdout.endswith("ledger=2 tally=2 difference=0\n")
+    assert busy_shell.run("counts", "verify").stdout.endswith("ledger=10 tally=10 difference=0\n")
+
+
+def test_a_campaign_nobody_called_for_yet_is_proved_too(busy_shell: Shell) -> None:
+    result = busy_shell.run("counts", "verify", "quiet")
+
+    assert result.exit_code == 0
+    assert result.stdout == "ledger=0 tally=0 difference=0\n"
+
+
+def test_a_lost_action_is_found_and_named(busy_shell: Shell) -> None:
+    lost = next(action for action in busy_shell.store.actions() if action.outcome is Outcome.BUSY)
+    busy_shell.catalog.table.delete(keys.action(lost.id))
+
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert "families-28, calls, busy: the ledger has 0, the tally 1." in result.stdout
+    assert "✗ differs" in result.stdout
+    assert result.stdout.splitlines()[-1] == "ledger=7 tally=8 difference=1"
+
+
+def test_a_call_counted_twice_is_found_and_named(busy_shell: Shell) -> None:
+    add_to_tally(busy_shell, "tally = tally + :one, spoke = spoke + :one")
+
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert "families-28, calls, spoke: the ledger has 4, the tally 5." in result.stdout
+    assert result.stdout.splitlines()[-1] == "ledger=8 tally=9 difference=1"
+
+
+def test_a_sum_that_does_not_match_its_own_outcomes_is_found(busy_shell: Shell) -> None:
+    add_to_tally(busy_shell, "tally = tally + :one")
+
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert "every outcome is right, but the tally’s sum is 9." in result.stdout
+    assert result.stdout.splitlines()[-1] == "ledger=8 tally=9 difference=1"
+
+
+def test_two_errors_that_cancel_out_in_the_sum_are_found(busy_shell: Shell) -> None:
+    add_to_tally(
+        busy_shell, "spoke = spoke - :one, busy = if_not_exists(busy, :none) + :one", {":none": {"N": "0"}}
+    )
+
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert "calls, spoke: the ledger has 4, the tally 3." in result.stdout
+    assert "calls, busy: the ledger has 1, the tally 2." in result.stdout
+    assert result.stdout.splitlines()[-1] == "ledger=8 tally=8 difference=2"
+
+
+def test_a_ledger_without_any_tally_is_found(busy_shell: Shell) -> None:
+    for shard in range(SHARDS):
+        busy_shell.catalog.table.delete(keys.tally(SLUG, "calls", shard))
+
+    result = busy_shell.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "ledger=8 tally=0 difference=8"
+
+
+def add_to_tally(shell: Shell, change: str, more: dict[str, dict[str, str]] | None = None) -> None:
+    """Damage the first shard that has a spoken call."""
+    for shard in range(SHARDS):
+        item = shell.catalog.table.get(keys.tally(SLUG, "calls", shard))
+        if item and item.get("spoke"):
+            CLIENT.update_item(
+                TableName=TABLE,
+                Key={"PK": {"S": item["PK"]}, "SK": {"S": item["SK"]}},
+                UpdateExpression=f"SET {change}",
+                ExpressionAttributeValues={":one": {"N": "1"}} | (more or {}),
+            )
+            return
+    raise AssertionError("no shard has a spoken call")
