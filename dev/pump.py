@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import ScheduledEventConfig, SQSEventConfig
@@ -160,6 +160,13 @@ class Pump:
     def is_running(self) -> bool:
         """Whether every source still calls."""
         return all(thread.is_alive() for thread in self._threads)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _run(self, source: Source) -> None:
         while not self._stopping.is_set():

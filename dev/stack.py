@@ -1,0 +1,200 @@
+"""`make run`: the whole product on this machine, with one command.
+
+Promises that everything listens on 127.0.0.1 only, that every ring ends in the phone world, that a second
+run finds what the first one left in `.local/`, and that whatever ends it (Ctrl-C, a signal, a part that
+breaks) ends all of it. Refuses to know how the parts work: it starts them in order and watches them.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.text import Text
+
+from dev import aws, environment, offices, seed, welcome
+from dev.environment import Loopback
+from dev.phone_world.server import PhoneWorldServer
+from dev.ports import HOST, PortError, Ports, answers, require_free
+from dev.pump import Pump, sources
+from dev.server import AppServer
+
+RECONCILE_SECONDS = 5.0
+"""Every minute on AWS; a person who tries things out would wait too long."""
+WATCH_SECONDS = 0.5
+
+Say = Callable[[str], None]
+PROBLEMS = (PortError, Loopback, aws.AwsError, seed.NotSeeded)
+"""What can stand against a start, each with its own sentence."""
+
+
+class Interrupted(Exception):
+    """A person or the system asked for the end."""
+
+
+class Wish:
+    """The wish to end. Signals only note it, so that nothing is left half begun; `check` says it aloud."""
+
+    def __init__(self) -> None:
+        """Nobody wishes it yet."""
+        self._event = threading.Event()
+
+    def note(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Remember it (a signal handler)."""
+        self._event.set()
+
+    def check(self) -> None:
+        """Raise Interrupted if it was wished."""
+        if self._event.is_set():
+            raise Interrupted
+
+    def wait(self, seconds: float) -> None:
+        """Wait for it for some seconds. Raises Interrupted when it comes."""
+        if self._event.wait(seconds):
+            raise Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What runs: its addresses, and its parts."""
+
+    ports: Ports
+    environment: dict[str, str]
+    app: AppServer
+    phone_world: PhoneWorldServer
+    pump: Pump
+
+    def broken(self) -> str | None:
+        """Return the name of a part that has ended by itself, or None."""
+        parts = {
+            "The app": self.app.is_running and answers(self.ports.app.number),
+            "The pump of queues and schedules": self.pump.is_running,
+            "The phone world": answers(self.ports.phone.number),
+            "The local AWS": answers(self.ports.aws.number),
+        }
+        return next((name for name, is_up in parts.items() if not is_up), None)
+
+
+@contextlib.contextmanager
+def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]:
+    """Start everything in order, keep it while the block runs, and end it in reverse.
+
+    State, log and `env` are kept in `folder`. `say` hears each step. The process's environment becomes the
+    stack's: one stack a process. Raises PortError, Loopback, aws.AwsError or Interrupted.
+    """
+    require_free(ports)
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as ends:
+        log = ends.enter_context((folder / "app.log").open("a", buffering=1))
+        ends.enter_context(contextlib.redirect_stdout(log))
+        endpoint = ends.enter_context(aws.running(ports.aws.number, state=folder / "aws"))
+        say(f"Local AWS on {HOST}:{ports.aws.number}")
+        wish.check()
+        settings = _settle(ports, endpoint)
+        phone_world = _phone_world(ports, settings, endpoint)
+        phone_world.start()
+        ends.callback(phone_world.stop)
+        say(f"Phone world on {HOST}:{ports.phone.number}")
+        wish.check()
+        server, pump = _app(ports, settings, endpoint, say)
+        # Ended in reverse: what the pump has begun, it may finish while the others still answer.
+        ends.enter_context(server)
+        ends.enter_context(pump)
+        say(f"App on {HOST}:{ports.app.number}, with its queue and schedule")
+        wish.check()
+        environment.write(settings, folder / "env")
+        ends.callback((folder / "env").unlink, missing_ok=True)
+        say(seed.apply_campaign())
+        yield Stack(ports, settings, server, phone_world, pump)
+
+
+def _settle(ports: Ports, endpoint: str) -> dict[str, str]:
+    """Furnish the local AWS and make the environment that leads there this process's own."""
+    furniture = aws.furnish(endpoint, environment.STAGE, fresh_secret())
+    settings = environment.build(
+        app_url=ports.app.url, phone_url=ports.phone.url, aws=furniture.environment(endpoint)
+    )
+    environment.adopt(settings)
+    return settings
+
+
+def fresh_secret() -> dict[str, str]:
+    """Make the secret of a new stack: keys that were never used anywhere."""
+    return {
+        "twilio_auth_token": secrets.token_hex(16),
+        "twilio_auth_token_next": "",
+        "phone_key": secrets.token_hex(32),
+        "link_key": secrets.token_hex(32),
+    }
+
+
+def kept_secret(endpoint: str, name: str) -> dict[str, str]:
+    """Read the secret that the stack keeps: the phone world signs with the same token."""
+    found = aws.client("secretsmanager", endpoint).get_secret_value(SecretId=name)
+    kept: dict[str, str] = json.loads(found["SecretString"])
+    return kept
+
+
+def _phone_world(ports: Ports, settings: dict[str, str], endpoint: str) -> PhoneWorldServer:
+    token = kept_secret(endpoint, settings["PATCHTHROUGH_SECRETS"])["twilio_auth_token"]
+    return offices.phone_world(ports.phone.number, settings, token)
+
+
+def _app(ports: Ports, settings: dict[str, str], endpoint: str, say: Say) -> tuple[AppServer, Pump]:
+    # Imported only now: its logger writes to where standard output leads at that moment.
+    from app import app  # noqa: PLC0415 - see above
+
+    queues = aws.client("sqs", endpoint)
+    calls = sources(app, queues, settings, every={"reconcile": RECONCILE_SECONDS}, say=say)
+    return AppServer(app, ports.app.number, log=print), Pump(calls, say)
+
+
+def watch(stack: Stack, wish: Wish) -> str:
+    """Wait until a part ends by itself; return a sentence about it. Raises Interrupted when asked to end."""
+    while True:
+        wish.wait(WATCH_SECONDS)
+        if name := stack.broken():
+            return f"{name} has ended by itself, so everything else ends too. What it last wrote is in .local/app.log."
+
+
+def heed_signals(wish: Wish) -> None:
+    """Have Ctrl-C, a polite kill and a closed terminal (unless it is nohup's) note the wish to end."""
+    signal.signal(signal.SIGINT, wish.note)
+    signal.signal(signal.SIGTERM, wish.note)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, wish.note)
+
+
+def _teller(console: Console) -> Say:
+    return lambda sentence: console.print(Text.assemble(("✓ ", "green"), sentence))
+
+
+def main(folder: Path = environment.LOCAL) -> int:
+    """Run until somebody ends it; 0 when ended on purpose, 1 when it could not start or a part broke."""
+    console, wish = Console(file=sys.stdout), Wish()
+    heed_signals(wish)
+    began = time.monotonic()
+    try:
+        with running(Ports.from_environ(os.environ), folder, wish, _teller(console)) as stack:
+            welcome.show(console, stack.ports, time.monotonic() - began)
+            problem = watch(stack, wish)
+    except Interrupted:
+        console.print("Everything has ended. What you did is kept; make reset forgets it.")
+        return 0
+    except PROBLEMS as found:
+        problem = str(found)
+    console.print(Text(problem, "bold red"))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What `make run` shows when everything is up: where things are, and what to try first.
+
+Promises that every line can be clicked or copied as it stands. Knows addresses; starts and asks nothing.
+"""
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dev.offices import HANDSETS
+from dev.ports import Ports
+
+CAMPAIGN = "families-28"
+COMMAND = ".venv/bin/patchthrough"
+
+
+def links(ports: Ports) -> tuple[tuple[str, str], ...]:
+    """Return what there is to open or run: name → address or command."""
+    app, phone = ports.app.url, ports.phone.url
+    return (
+        ("Campaign, English", f"{app}/c/{CAMPAIGN}?lang=en"),
+        ("Campaign, Spanish", f"{app}/c/{CAMPAIGN}?lang=es"),
+        ("All campaigns", f"{app}/"),
+        ("Phone world", f"{phone}/"),
+        ("API", f"{app}/api/campaigns/{CAMPAIGN}"),
+        ("Counts", f"{COMMAND} counts show"),
+        ("Counts, proved", f"{COMMAND} counts verify"),
+        ("Campaigns", f"{COMMAND} campaign list"),
+        ("The app’s log", "tail -f .local/app.log"),
+    )
+
+
+def steps() -> tuple[str, ...]:
+    """Return what to try, in order."""
+    ana = HANDSETS[0]
+    return (
+        f"Open the campaign, type {ana.shown} (that is {ana.name}), and tap Call me.",
+        f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
+        "Say how it went, and see the number on the campaign’s page grow.",
+        "In another terminal: make story plays five whole calls and compares ledger and tally.",
+    )
+
+
+def show(console: Console, ports: Ports, seconds: float) -> None:
+    """Print the links and the steps."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(no_wrap=True, overflow="ignore")
+    for name, where in links(ports):
+        is_address = where.startswith("http")
+        table.add_row(name, Text(where, style=f"cyan link {where}" if is_address else "green"))
+    tries = Group(*(Text(f"{number}. {step}") for number, step in enumerate(steps(), start=1)))
+    console.print()
+    console.print(
+        Text(f"Patchthrough is ready ({seconds:.1f} s). No ring leaves this machine.", style="bold")
+    )
+    console.print(Padding(table, (1, 0, 1, 2)))
+    console.print(Text("What to try", style="bold"))
+    console.print(Padding(tries, (0, 0, 1, 2)))
+    console.print("Ctrl-C ends all of it and keeps what you did; make reset forgets.", style="dim")
