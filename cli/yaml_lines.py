@@ -98,8 +98,10 @@ def _shared(event: yaml.Event) -> tuple[int, str]:
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    mark = error.problem_mark or error.context_mark
     said = f"{error.context or ''} {error.problem or ''}"
+    # A quote that was never closed is found at the end of the file; what helps is where it was opened.
+    is_open_quote = "while scanning a quoted" in said
+    mark = error.context_mark if is_open_quote else error.problem_mark or error.context_mark
     hint = next(
         (words for sign, words in HINTS if sign in said), "Compare it with campaigns/families-28.yaml."
     )

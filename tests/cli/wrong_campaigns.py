@@ -1,0 +1,96 @@
+# ruff: noqa: E501 - one row is one line: what is typed, what is said
+"""Tables of what people get wrong in a campaign file, and what they must be told."""
+
+SMALL = """\
+slug: clean-water
+status: live
+organization: {en: Neighbors, es: Vecinos}
+title: {en: Clean water, es: Agua limpia}
+heading: {en: Our water is brown, es: Nuestra agua sale café}
+summary: {en: Ask for new pipes., es: Pida tuberías nuevas.}
+about:
+  - {en: It began in May., es: Empezó en mayo.}
+points:
+  - en: Please fix the pipes.
+    es: Por favor, arreglen las tuberías.
+reading: Please fix the pipes.
+goal: 100
+offices: [ero-atl, ero-was]
+letter:
+  subject: {en: Pipes, es: Tuberías}
+  body: {en: Please., es: Por favor.}
+"""
+
+# What is changed in the small campaign → what is said, with its line.
+WRONG = [
+    ("slug: clean-water", "slug: Clean Water", "c.yaml:1: slug is “Clean Water”, which can’t be used."),
+    ("slug: clean-water", "slug: 28", "c.yaml:1: slug must be text. YAML reads 28 as a number, not as text."),
+    ("slug: clean-water", f"slug: {'a' * 41}", "c.yaml:1: slug is 41 letters long and 40 fit. Shorten it by 1."),
+    ("status: live", "status: Live", "c.yaml:2: status is “Live”. It must be draft, live, paused or ended."),
+    ("status: live", "status: on", "c.yaml:2: status is “on”. It must be draft, live, paused or ended."),
+    ("status: live\n", "", "c.yaml:1: status is missing. Where the campaign is: draft, live, paused or ended. Add “status: …”."),
+    ("title: {en: Clean water, es: Agua limpia}", "title: {en: Clean water}", "c.yaml:4: title has no Spanish words. Every sentence a supporter meets exists in both languages. Add a line “es: …”."),
+    ("es: Agua limpia", 'es: " "', "c.yaml:4: title in Spanish is empty. Every sentence a supporter meets exists in both languages."),
+    ("es: Agua limpia", "es: ", "c.yaml:4: title in Spanish is empty."),
+    ("en: Clean water", "en: NO", 'c.yaml:4: title in English must be text. YAML reads NO as yes or no, not as text. Put it in quotes: "NO".'),
+    ("en: Clean water", "en: 2026-01-02", "c.yaml:4: title in English must be text. YAML reads 2026-01-02 as a date, not as text."),
+    ("en: Clean water", "en: 1.50", "c.yaml:4: title in English must be text. YAML reads 1.50 as a number, not as text."),
+    ("en: Clean water", f"en: {'x' * 161}", "c.yaml:4: title in English is 161 letters long and 160 fit. Shorten it by 1."),
+    ("title: {en: Clean water, es: Agua limpia}", "title: Clean water", "c.yaml:4: title needs its parts below it, each on its own line, indented."),
+    ("title:", "titel:", "c.yaml:4: “titel” is not a part of a campaign. Did you mean “title”?"),
+    ("title:", "wubble:", "c.yaml:4: “wubble” is not a part of a campaign. Known here: slug, status,"),
+    ("    es: Por favor, arreglen", "    ess: Por favor, arreglen", "c.yaml:11: “ess” is not a part of points 1. Did you mean “es”?"),
+    ("    es: Por favor, arreglen las tuberías.\n", "", "c.yaml:10: points 1 has no Spanish words."),
+    ("points:\n", "points: []\nwhere:\n", "c.yaml:9: points is an empty list."),
+    ("about:\n  - {", "about:\n  {", "c.yaml:7: about is not a list."),
+    ("goal: 100", "goal: 0", "c.yaml:13: goal is “0”, which can’t be used. How many calls that get through you hope for: a whole number, 1 or more."),
+    ("goal: 100", "goal: -5", "c.yaml:13: goal is “-5”, which can’t be used."),
+    ("goal: 100", "goal: 2,000", "c.yaml:13: goal is “2,000”."),
+    ("goal: 100", "goal: 1:30:00", "c.yaml:13: goal is “1:30:00”."),
+    ("goal: 100", "goal: 0100", "c.yaml:13: goal is “0100”."),
+    ("goal: 100", "goal: yes", "c.yaml:13: goal is “yes”."),
+    ("goal: 100", "goal:", "c.yaml:13: goal is empty."),
+    ("goal: 100", "goal: 100\ngoal: 200", "c.yaml:14: “goal” is here twice, first in line 13. Only one of them could count: delete one."),
+    ("en: Clean water", "en: Clean water, en: Wasser", "c.yaml:4: “en” is here twice, first in line 4."),
+    ("ero-was]", "ero-wsa]", "c.yaml:14: There is no office “ero-wsa” in directory/offices.csv. Did you mean “ero-was”?"),
+    ("ero-was]", "nowhere]", "c.yaml:14: There is no office “nowhere” in directory/offices.csv. Look it up there."),
+    ("offices: [ero-atl, ero-was]", "offices:\n  - ero-atl\n  - ero-was\n  - ero-atl", "c.yaml:17: ero-atl is listed twice. A supporter calls each once: delete one."),
+    ("ero-was]", "12]", "c.yaml:14: offices 2 must be text."),
+    ("  body: {en: Please., es: Por favor.}\n", "", "c.yaml:15: letter body is missing."),
+    ("reading: Please fix the pipes.", "reading: Note: fix it", "c.yaml:12: This isn’t YAML (mapping values are not allowed here). A text that holds a colon and a space must stand in quotes."),
+    ("  - en: Please fix", "\t- en: Please fix", "c.yaml:10: This isn’t YAML (found character '\\t' that cannot start any token). Indent with spaces, not tabs;"),
+    ("goal: 100", " goal: 100", "c.yaml:13: This isn’t YAML"),
+    ("reading: Please", 'reading: "Please', "c.yaml:12: This isn’t YAML (found unexpected end of stream). A quote was opened and not closed."),
+    ("goal: 100", "goal 100", "c.yaml:14: This isn’t YAML"),
+    ("goal: 100", "goal: *hope", "c.yaml:13: This isn’t YAML (found undefined alias 'hope'). A text that begins with an asterisk must stand in quotes."),
+    ("goal: 100", "goal: &hope 100", "c.yaml:13: “hope” is a YAML anchor (& or *), which hides what is said where."),
+    ("goal: 100", "goal: !!python/name:os.system 100", "c.yaml:13: The tag !!python/name:os.system means nothing here. Remove it."),
+    ("goal: 100", "goal: !secret 100", "c.yaml:13: The tag !secret means nothing here."),
+    ("goal: 100", "goal: 100\nno: 1", "c.yaml:14: “no” can’t be a key. A key is a word and a colon, like title:"),
+    ("goal: 100", "goal: 100\n[a, b]: 1", "c.yaml:14: “this” can’t be a key."),
+    ("goal: 100", "goal: 100\x07", "c.yaml:13: Here is a character YAML doesn’t allow."),
+    ("goal: 100", "goal: 100\n---\ngoal: 100", "c.yaml:14: This isn’t YAML (but found another document). Leave out the line with three hyphens"),
+]  # fmt: skip
+
+# What follows `spoken:` in line 18 → what is said.
+SPOKEN = [
+    ("  helo: {en: Hi, es: Hola}", "c.yaml:19: The voice has no prompt “helo”. Did you mean “hello”?"),
+    ("  zzzz: {en: Hi, es: Hola}", "c.yaml:19: The voice has no prompt “zzzz”. The prompts are hello, menu,"),
+    ("  hello: {en: Hi}", "c.yaml:19: spoken hello has no Spanish words."),
+    ("  hello:\n    en: Hi\n    es: 'Hola {ofice}'", "c.yaml:21: “{ofice}” can’t be filled in here, so a caller would hear nothing. Known: {next_place},"),
+    ("  hello: {en: '{office.name}', es: Hola}", "c.yaml:19: “{office.name}” can’t be filled in here"),
+    ("  hello: {en: '{office!r}', es: Hola}", "c.yaml:19: “{office}” can’t be filled in here"),
+    ("  hello: {en: '{}', es: Hola}", "c.yaml:19: “{}” can’t be filled in here"),
+    ("  hello: {en: 'Hi {', es: Hola}", "c.yaml:19: Spoken words have a single { or }."),
+    ("  our_fault: {en: '{office}', es: Hola}", "c.yaml:19: “{office}” can’t be filled in here, so a caller would hear nothing. Known: none in this prompt."),
+]  # fmt: skip
+
+# What follows `recordings:` in line 18 → what is said.
+AUDIO = [
+    ("{prompt: hello, language: es, url: 'http://audio.example.org/a.mp3'}", "c.yaml:19: recordings 1 url is “http://audio.example.org/a.mp3”, which can’t be used. Where the file is: an address that begins with https://, or a path"),
+    ("{prompt: hello, language: es, url: '//elsewhere.example/a.mp3'}", "c.yaml:19: recordings 1 url is"),
+    ("{prompt: hello, language: fr, url: /a.mp3}", "c.yaml:19: recordings 1 language is “fr”. It must be en or es."),
+    ("{prompt: helo, language: es, url: /a.mp3}", "c.yaml:19: The voice has no prompt “helo”. Did you mean “hello”?"),
+    ("{prompt: hello, language: es}", "c.yaml:19: recordings 1 url is missing."),
+    ("{prompt: hello, language: es, url: /a.mp3}\n  - {prompt: hello, language: es, url: /b.mp3}", "c.yaml:20: hello in es has two recordings. Only one can play: delete one."),
+]  # fmt: skip
