@@ -34,7 +34,7 @@ Promises: knows Twilio's public protocol and nothing of the app; reaches nothing
 from dev.phone_world.calls import Call, Hook, Line
 from dev.phone_world.clock import VirtualClock
 from dev.phone_world.courier import InlineCourier, Outcome, Parcel, Transport
-from dev.phone_world.faults import CreateFault, Delivery, Faults, Plan, TransportError, Trouble
+from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan, TransportError, Trouble
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import (
     Decline,
@@ -57,6 +57,7 @@ from dev.phone_world.wire_log import Alert, WireEntry
 from dev.phone_world.world import NeverIdle, OurNumber, Rules, World
 
 __all__ = [
+    "NO_FAULTS",
     "Alert",
     "Answer",
     "AnswerWithheld",

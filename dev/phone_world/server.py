@@ -74,7 +74,9 @@ class PhoneWorldServer:
         self.world = self._new_world()
         self._http = _Http((HOST, port), _Requests)
         self._http.phone_world = self
-        self._thread = threading.Thread(target=self._http.serve_forever, name="phone-world", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.05,), name="phone-world", daemon=True
+        )
 
     @property
     def url(self) -> str:

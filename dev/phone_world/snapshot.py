@@ -161,8 +161,8 @@ def said_with(world: World, entry: WireEntry) -> str:
     """The fields worth seeing, in a few words."""
     fields = entry.fields
     if entry.way == FROM_APP:
-        parties = [f"{word} {world.display(fields[name])}" for name, word in PEOPLE if fields.get(name)]
-        return ", ".join(parties + [f"Status={fields['Status']}"] * ("Status" in fields))
+        people = [f"{word} {world.display(fields[name])}" for name, word in PEOPLE if fields.get(name)]
+        return ", ".join([*people, *(f"Status={fields[name]}" for name in ("Status",) if name in fields)])
     shown: Iterable[str] = (f"{name}={fields[name]}" for name in SHOWN_FIELDS if name in fields)
     return ", ".join([entry.label, *shown])
 
