@@ -30,6 +30,7 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
 }
 Service = Literal["cloudformation", "dynamodb", "logs", "s3", "secretsmanager", "sqs"]
+LOG = "ministack.log"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -68,15 +69,15 @@ class Furniture:
 
 @contextmanager
 def running(
-    port: int, *, state: Path | None = None, log: Path | None = None, ministack: Path = MINISTACK
+    port: int, *, state: Path | None = None, scratch: Path | None = None, ministack: Path = MINISTACK
 ) -> Iterator[str]:
     """Keep ministack running on 127.0.0.1 and yield its endpoint.
 
-    With a state folder, the next run finds what this one left when it ended in order. Its log goes to the
-    file given, else into that folder, else nowhere. Raises PortTaken, or AwsError when ministack isn't
-    installed or doesn't come up.
+    With a state folder, the next run finds what this one left when it ended in order. Its log (`LOG`) and
+    temporary files go to the scratch folder, by default the state folder; with neither, the log goes nowhere.
+    Raises PortTaken, or AwsError when ministack isn't installed or doesn't come up.
     """
-    process = start(port, state=state, log=log, ministack=ministack)
+    process = start(port, state=state, scratch=scratch, ministack=ministack)
     try:
         endpoint = f"http://127.0.0.1:{port}"
         _wait_until_up(endpoint, process)
@@ -86,23 +87,23 @@ def running(
 
 
 def start(
-    port: int, *, state: Path | None, log: Path | None = None, ministack: Path = MINISTACK
+    port: int, *, state: Path | None, scratch: Path | None = None, ministack: Path = MINISTACK
 ) -> subprocess.Popen[bytes]:
     """Start ministack in a session of its own, so that a Ctrl-C reaches it only through `stop`."""
     if not ministack.exists():
         raise AwsError(f"ministack is not installed at {ministack}. Run make, which installs it.")
     if _listens(port):
         raise PortTaken(port)
-    environment = os.environ | CREDENTIALS | _settings(port, state)
+    scratch = scratch or state
+    environment = os.environ | CREDENTIALS | _settings(port, state, scratch)
     environment.pop("AWS_ENDPOINT_URL", None)
-    default = state / "ministack.log" if state else Path(os.devnull)
-    with (log or default).open("ab") as lines:
+    with (scratch / LOG if scratch else Path(os.devnull)).open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own program, our own arguments
             [ministack],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=lines,
-            stderr=lines,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
         )
 
@@ -177,12 +178,16 @@ def _queue(logical_id: str, reference: object = None, value: str = "") -> dict[s
     return attributes
 
 
-def _settings(port: int, state: Path | None) -> dict[str, str]:
-    bound = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}
-    if state is None:
-        return bound | {"PERSIST_STATE": "0"}
-    state.mkdir(parents=True, exist_ok=True)
-    return bound | {"PERSIST_STATE": "1", "STATE_DIR": str(state)}
+def _settings(port: int, state: Path | None, scratch: Path | None) -> dict[str, str]:
+    settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}
+    settings["PERSIST_STATE"] = "1" if state else "0"
+    if state:
+        state.mkdir(parents=True, exist_ok=True)
+        settings["STATE_DIR"] = str(state)
+    if scratch:
+        scratch.mkdir(parents=True, exist_ok=True)
+        settings["TMPDIR"] = str(scratch)
+    return settings
 
 
 def _listens(port: int) -> bool:

@@ -87,7 +87,7 @@ def play(steps: Steps, folder: Path) -> None:
 @contextlib.contextmanager
 def _aws(folder: Path) -> Iterator[str]:
     (port,) = ports.free(1)
-    with aws.running(port, log=folder / "ministack.log", ministack=MINISTACK) as endpoint:
+    with aws.running(port, scratch=folder, ministack=MINISTACK) as endpoint:
         yield endpoint
 
 
@@ -252,7 +252,7 @@ def main() -> int:
             play(steps, folder)
         except (Failed, DeployError, aws.AwsError) as failure:
             print(f"make e2e: {failure}", file=sys.stderr)
-            log = folder / "ministack.log"
+            log = folder / aws.LOG
             print("".join(log.read_text().splitlines(keepends=True)[-20:]) if log.exists() else "")
             return 1
     steps.done("from the tap to a count that is proved")
