@@ -23,6 +23,8 @@ STAGE = "local"
 ADDRESSES = ("PATCHTHROUGH_PUBLIC_URL", "TWILIO_API_URL", "AWS_ENDPOINT_URL")
 
 
+WITHOUT_PROXY = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+"""A proxy could only be in the way of what never leaves this machine."""
 ASTRAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 """What would lead boto3 past AWS_ENDPOINT_URL, as would any AWS_ENDPOINT_URL_*."""
 
@@ -43,11 +45,10 @@ def build(*, app_url: str, phone_url: str, aws: Mapping[str, str]) -> dict[str, 
         # One developer is every supporter here, from one address.
         "PATCHTHROUGH_CALLS_PER_PHONE": "1000",
         "PATCHTHROUGH_CALLS_PER_SOURCE": "1000",
-        # A person's own settings may name other endpoints or a proxy.
+        # A person's own settings may name other endpoints.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        **WITHOUT_PROXY,
         **aws,
     }
     require_loopback(environment)

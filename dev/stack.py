@@ -92,6 +92,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
     stack's: one stack a process. Raises PortError, Loopback, aws.AwsError or Interrupted.
     """
     require_free(ports)
+    environment.adopt(environment.WITHOUT_PROXY)
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as ends:
         log = ends.enter_context((folder / "app.log").open("a", buffering=1))
@@ -175,7 +176,7 @@ def heed_signals(wish: Wish) -> None:
 
 
 def _teller(console: Console) -> Say:
-    return lambda sentence: console.print(Text.assemble(("✓ ", "green"), sentence))
+    return lambda sentence: console.print(Text.assemble(("✓ ", "green"), sentence), soft_wrap=True)
 
 
 def main(folder: Path = environment.LOCAL) -> int:
@@ -192,7 +193,7 @@ def main(folder: Path = environment.LOCAL) -> int:
         return 0
     except PROBLEMS as found:
         problem = str(found)
-    console.print(Text(problem, "bold red"))
+    console.print(Text(problem, "bold red"), soft_wrap=True)
     return 1
 
 
