@@ -40,6 +40,7 @@ NEEDS = {
     "node": Need(_program("node"), "Node"),
     "java": Need(_program("java"), "Java 17"),
     "chromium": Need(_program("chromium", "chromium-browser", "google-chrome"), "Chromium"),
+    "axe": Need(_file("node_modules/axe-core/axe.min.js"), "Node, then npm install"),
     "twilio-openapi": Need(
         _file("node_modules/@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json"),
         "Node, then npm install",

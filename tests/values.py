@@ -29,6 +29,8 @@ ATLANTA = _office("ero-atl", Words("Atlanta", "Atlanta"), "+14045550190")
 WASHINGTON = _office("ero-was", Words("Washington", "Washington"), "+17035550191")
 NEW_YORK = _office("ero-nyc", Words("New York", "Nueva York"), "+12125550192")
 
+OFFICES = (ATLANTA, WASHINGTON, NEW_YORK)
+
 CAMPAIGN = Campaign(
     slug="families-28",
     status=Status.LIVE,
@@ -73,8 +75,10 @@ CAMPAIGN = Campaign(
     reading="Hello. Please halt the deportations of the 28 children and their parents, and release the families. "
     "Thank you.",
     goal=2000,
-    offices=(ATLANTA, WASHINGTON, NEW_YORK),
-    letter=Letter(Words("Release the families", "Dejen libres a las familias"), Words("Dear office", "Estimada oficina")),
+    offices=OFFICES,
+    letter=Letter(
+        Words("Release the families", "Dejen libres a las familias"), Words("Dear office", "Estimada oficina")
+    ),
 )
 
 SESSION = CallSession(
@@ -110,10 +114,16 @@ def leg(**changes: object) -> OfficeCall:
 
 def called(outcome: Outcome, seconds: int = 42, **changes: object) -> OfficeCall:
     """An office call that is over and counted."""
-    undone = {Outcome.BUSY: CallStatus.BUSY, Outcome.NO_ANSWER: CallStatus.NO_ANSWER, Outcome.FAILED: CallStatus.FAILED}
+    undone = {
+        Outcome.BUSY: CallStatus.BUSY,
+        Outcome.NO_ANSWER: CallStatus.NO_ANSWER,
+        Outcome.FAILED: CallStatus.FAILED,
+    }
     status = undone.get(outcome, CallStatus.COMPLETED)
     basis = Basis.FACTS if outcome in undone else Basis.KEY
-    return leg(status=status, seconds=0 if outcome in undone else seconds, outcome=outcome, basis=basis, **changes)
+    return leg(
+        status=status, seconds=0 if outcome in undone else seconds, outcome=outcome, basis=basis, **changes
+    )
 
 
 def over(ending: object, **changes: object) -> CallSession:

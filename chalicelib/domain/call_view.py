@@ -45,8 +45,8 @@ class State(StrEnum):
 
 
 CHANGING = frozenset(
-    {State.IN_LINE, State.PLACING, State.CHECKING, State.RINGING, State.MENU, State.POINTS, State.CALLING_OFFICE}
-    | {State.CONNECTED, State.ASKING, State.NEXT, State.SETTLING}
+    {State.IN_LINE, State.PLACING, State.CHECKING, State.RINGING, State.MENU, State.POINTS}
+    | {State.CALLING_OFFICE, State.CONNECTED, State.ASKING, State.NEXT, State.SETTLING}
 )
 """States that something other than the supporter's tap on the page will end."""
 
@@ -176,7 +176,7 @@ def _ended(session: CallSession, now: datetime) -> State:
 
 
 def _can_answer(session: CallSession, leg: OfficeCall, now: datetime) -> bool:
-    """Whether the office call's facts are in, so that an answer can be weighed against them, and it is in time."""
+    """Whether the office call's facts are in, against which an answer is weighed, and it is still in time."""
     return leg.status is not None and session.answer_by is not None and now < session.answer_by
 
 

@@ -29,6 +29,7 @@ class Obstacle:
 
 
 FAULT = Obstacle(500, "fault", "try_again")
+ENDED = Obstacle(200, "ended")
 OBSTACLES: dict[Code, Obstacle] = {
     Code.PHONE_NOT_CALLED: Obstacle(400, "never_called", "use_another"),
     Code.CONSENT_MISSING: Obstacle(400, "stale_form", "to_campaign"),
@@ -37,19 +38,16 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.OUTCOME_UNKNOWN: Obstacle(400, "answer", "answer.back"),
     Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign"),
     Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),
-    Code.CAMPAIGN_PAUSED: Obstacle(200, "paused", "to_campaign"),
-    Code.CAMPAIGN_ENDED: Obstacle(200, "ended"),
-    Code.NO_OFFICE: Obstacle(200, "no_office", "to_campaign"),
     Code.NOT_FOUND: Obstacle(404, "not_found"),
     Code.CALL_GONE: Obstacle(404, "gone"),
     Code.OUR_FAULT: FAULT,
 }
-"""Every refusal but those shown at the form's own field."""
+"""Every refusal but those shown at the form's own field, and those the campaign's page explains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: the page's language and site, its path, the same in the other language, its campaign."""
+    """What was asked for: language, site, path, the same in the other language, and the campaign if known."""
 
     language: Language
     site: Site
@@ -68,9 +66,9 @@ def refused(refusal: Refusal, asked: Asked, now: datetime) -> Response:
 
 def ended(asked: Asked, reached: int) -> Response:
     """Return the page of a campaign that has ended, with what it came to."""
-    found, say = OBSTACLES[Code.CAMPAIGN_ENDED], phrasebook(asked.language).say
+    say = phrasebook(asked.language).say
     text = say("ended.text.one" if reached == 1 else "ended.text.many", reached=grouped(reached))
-    return _drawn(found, asked, say("ended.heading"), text, {})
+    return _drawn(ENDED, asked, say("ended.heading"), text, {})
 
 
 def fault(asked: Asked) -> Response:
@@ -100,7 +98,8 @@ def _drawn(found: Obstacle, asked: Asked, heading: str, text: str, more: Mapping
 def _heading(found: Obstacle, refusal: Refusal, asked: Asked) -> str:
     say = phrasebook(asked.language).say
     if refusal.code is Code.TOO_MANY_CALLS and refusal.field and refusal.limit:
-        return say("too_many.heading.limit" if refusal.limit > 1 else "too_many.heading.one", limit=refusal.limit)
+        words = "limit" if refusal.limit > 1 else "one"
+        return say(f"too_many.heading.{words}", limit=refusal.limit)
     return say(f"{found.key}.heading")
 
 

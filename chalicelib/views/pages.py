@@ -1,11 +1,11 @@
-"""The supporter's pages: the campaigns, one campaign with its form, and one call, from the tap to the thanks.
+"""The supporter's pages: all campaigns, one campaign with its form, and one call from the tap to the thanks.
 
-Promises: all of it works without a script; nothing changes by a GET; whatever goes wrong is a page that says so
-and leads on. Each view gathers, decides and draws; the words are in locales/, the drawing in templates/.
+Promises: all of it works without a script; nothing changes by a GET; whatever goes wrong is a page that says
+so and leads on. Each view gathers, decides and draws: words are in locales/, the drawing in templates/.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from urllib.parse import parse_qsl
@@ -24,9 +24,10 @@ from chalicelib.runtime import runtime
 from chalicelib.views import obstacles, rendering, tap
 from chalicelib.views.committing import campaign_of, loaded
 from chalicelib.views.obstacles import Asked
-from chalicelib.views.rendering import HTML, PRIVATE, SHARED, Site
+from chalicelib.views.rendering import HTML, PRIVATE, SHARED, Headers, Site
 
 pages = Blueprint(__name__)
+
 
 FORM = "application/x-www-form-urlencoded"
 CONSENT = "call-1"
@@ -35,6 +36,8 @@ REFRESH_SECONDS = 10
 SEE_OTHER, UNAVAILABLE = 303, 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
+RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE})
+"""Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}
     | {State.NOT_PLACED, State.PAUSED, State.NO_OFFICE}
@@ -64,16 +67,21 @@ def page_reply(view: Callable[..., Response]) -> Callable[..., Response]:
     """Turn a refusal, or any fault, into a page: the edge of these views."""
 
     @wraps(view)
-    def replied(*args: str, **path: str) -> Response:
+    def replied(**path: str) -> Response:
         try:
-            return view(*args, **path)
-        except Refusal as refusal:
-            return obstacles.refused(refusal, _asked(), runtime().now())
+            return _answered(view, path)
         except Exception as error:  # noqa: BLE001 - the last resort of a person's request: a page, not a stack trace
             fault("page failed", error)
             return obstacles.fault(_asked_in_a_fault())
 
     return replied
+
+
+def _answered(view: Callable[..., Response], path: dict[str, str]) -> Response:
+    try:
+        return view(**path)
+    except Refusal as refusal:
+        return obstacles.refused(refusal, _asked(), runtime().now())
 
 
 @pages.route("/", methods=["GET"])
@@ -82,7 +90,7 @@ def home() -> Response:
     """All campaigns that need calls now."""
     live = [row.slug for row in runtime().catalog.campaigns() if row.status is Status.LIVE]
     asks = [Ask(campaign, _reached(campaign)) for campaign in map(runtime().campaign, live) if campaign]
-    return _page("home.html", headers=SHARED, asks=asks)
+    return _page("home.html", SHARED, asks=asks)
 
 
 @pages.route("/c/{slug}", methods=["GET"])
@@ -100,17 +108,21 @@ def ask_for_call(slug: str) -> Response:
     try:
         session = tap.create_call(slug, form.get("phone", ""), language, form.get("consent", ""), _source())
     except Refusal as refusal:
-        if refusal.code not in AT_THE_FIELD:
-            raise
-        error = refusal.sentence.of(language)
-        return _campaign(tap.campaign(slug), PRIVATE, status=400, error=error, typed=form.get("phone", ""))
+        if refusal.code in RESTING:
+            return _campaign(tap.campaign(slug), PRIVATE)
+        if refusal.code in AT_THE_FIELD:
+            error = refusal.sentence.of(language)
+            return _campaign(
+                tap.campaign(slug), PRIVATE, status=400, error=error, typed=form.get("phone", "")
+            )
+        raise
     return _to_call(session.id)
 
 
 @pages.route("/calls/{call_id}", methods=["GET"])
 @page_reply
 def call_page(call_id: str) -> Response:
-    """Where the call is now. Without a script the page asks again by itself; nothing but a tap changes the call."""
+    """Where the call is now. Without a script the page asks again by itself."""
     session = loaded(call_id)
     return _call(session, campaign_of(session))
 
@@ -136,7 +148,7 @@ def static(name: str) -> Response:
 @pages.route("/health", methods=["GET"])
 def health() -> Response:
     """Whether the app is configured and can answer. Reads nothing and says nothing about anybody."""
-    kept = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    kept: Headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     try:
         runtime()
     except Exception as error:  # noqa: BLE001 - the question is whether it works, whatever the reason
@@ -148,23 +160,30 @@ def health() -> Response:
 # Drawing.
 
 
-def _campaign(campaign: Campaign, headers: dict[str, str], *, status: int = rendering.OK, **more: str) -> Response:
+def _campaign(
+    campaign: Campaign,
+    headers: Mapping[str, str],
+    *,
+    status: int = rendering.OK,
+    error: str | None = None,
+    typed: str = "",
+) -> Response:
     reached = _reached(campaign)
     if campaign.status is Status.ENDED:
         return obstacles.ended(_asked(), reached)
-    today = runtime().now().date()
-    offices = [campaign.office(office) for office in calling_order(campaign, today)] if campaign.is_live else []
+    order = calling_order(campaign, runtime().now().date()) if campaign.is_live else ()
     return _page(
         "campaign.html",
-        headers=headers,
+        headers,
         status=status,
         campaign=campaign,
-        offices=offices,
+        offices=[campaign.office(office) for office in order],
         resting="no_office" if campaign.is_live else "paused",
         reached=reached,
         consent=CONSENT,
         languages=[language.value for language in Language],
-        **{"error": None, "typed": "", **more},
+        error=error,
+        typed=typed,
     )
 
 
@@ -179,8 +198,8 @@ def _call(session: CallSession, campaign: Campaign) -> Response:
     refresh = {"Refresh": str(REFRESH_SECONDS)} if updating and not query.get("live") else {}
     return _page(
         _template(view),
+        PRIVATE | refresh,
         language=_language(session.language),
-        headers=PRIVATE | refresh,
         campaign=campaign,
         view=view,
         updating=updating,
@@ -204,12 +223,19 @@ def _template(view: CallView) -> str:
     return f"states/{'over' if view.state in SIMPLE_ENDS else view.state}.html"
 
 
-def _page(template: str, *, language: Language | None = None, status: int = rendering.OK,
-          headers: dict[str, str], **values: object) -> Response:  # fmt: skip
-    language = language or _language()
-    elsewhere = _elsewhere(_site(), language)
+def _page(
+    template: str,
+    headers: Mapping[str, str],
+    *,
+    language: Language | None = None,
+    status: int = rendering.OK,
+    **values: object,
+) -> Response:
+    """Draw a template for this request, in `language` or else the one it asks for."""
+    language, site = language or _language(), _site()
+    elsewhere = _elsewhere(site, language)
     return rendering.page(
-        template, language, _site(), status=status, headers=headers, elsewhere=elsewhere, **values
+        template, language, site, status=status, headers=headers, elsewhere=elsewhere, **values
     )
 
 
@@ -239,7 +265,8 @@ def _query() -> dict[str, str]:
 
 def _form() -> dict[str, str]:
     """The posted form; of a field sent twice, the last."""
-    text = pages.current_request.raw_body.decode("utf-8", "replace")
+    raw = pages.current_request.raw_body
+    text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
 
 
@@ -302,9 +329,10 @@ def _asked() -> Asked:
 
 
 def _asked_in_a_fault() -> Asked:
-    """The same when even the configuration may be what broke: then links have no prefix and no number is told."""
+    """The same when anything may be what broke: no campaign is looked for, and a site without a configuration."""
     try:
-        return _asked()
+        site = _site()
     except Exception:  # noqa: BLE001 - nothing may keep the page of a fault from being shown
-        site, language = Site("", None), _language()
-        return Asked(language, site, _elsewhere(site, language), _path())
+        site = Site("", None)
+    language = _language()
+    return Asked(language, site, _elsewhere(site, language), _path())

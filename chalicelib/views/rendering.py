@@ -1,4 +1,4 @@
-"""Pages out of templates: words of one language, links below the public URL, and headers that keep others out.
+"""Pages out of templates: words of one language, links below the public URL, headers that keep others out.
 
 Promises: every value is escaped, nothing on a page comes from another site, no cookie is set. Refuses to know
 what a page is about. Jinja is loaded on the first page and not on import: webhooks start without it.
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+Headers = dict[str, str | list[str]]
+"""As Chalice takes them."""
 ROOT = Path(__file__).resolve().parent.parent
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 HTML = "text/html; charset=utf-8"
@@ -56,7 +58,7 @@ class Site:
         return urlsplit(self.url).path + path + asked
 
     def asset(self, name: str) -> str:
-        """Return the address of a stylesheet or script: its content's hash is in it, so it is kept for ever."""
+        """Return the address of a stylesheet or script, with the hash of its content: it is kept for ever."""
         return self.link(f"/static/{name}", v=asset(name).version)
 
 
@@ -81,9 +83,8 @@ def page(
     """Return a template as a page in `language`, with `values` in it."""
     words = phrasebook(language)
     other = Language.EN if language is Language.ES else Language.ES
-    drawn = _environment().get_template(template).render(
-        {"campaign": None, "lang": language.value, "other": other.value, "t": words.say, "site": site} | values
-    )
+    known = {"campaign": None, "lang": language, "other": other, "t": words.say, "site": site}
+    drawn = _environment().get_template(template).render(known | values)
     return Response(drawn, status_code=status, headers={**GUARDS, **headers})
 
 
@@ -93,7 +94,7 @@ def static(name: str, version: str | None) -> Response:
         return Response("Not found", status_code=NOT_FOUND, headers={"Content-Type": "text/plain"})
     found = asset(name)
     kept = FOREVER if version == found.version else "no-cache"
-    guards = {"Content-Type": found.kind, "X-Content-Type-Options": "nosniff", "Cache-Control": kept}
+    guards: Headers = {"Content-Type": found.kind, "X-Content-Type-Options": "nosniff", "Cache-Control": kept}
     return Response(found.text, headers=guards)
 
 
@@ -159,9 +160,9 @@ def phone(number: str) -> str:
     return number
 
 
-def ordinal(number: int, language: str) -> str:
+def ordinal(number: int, language: Language) -> str:
     """4 → 4th, 4.ª (a person, la persona)."""
-    if language == Language.ES.value:
+    if language is Language.ES:
         return f"{number:,}.ª"
     teens = 11 <= number % 100 <= 13  # noqa: PLR2004 - eleventh to thirteenth
     return f"{number:,}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -23,14 +23,19 @@ from chalicelib.domain.counts import Channel
 from chalicelib.domain.limits import Caller
 from chalicelib.runtime import Runtime, install
 from dev import aws
-from dev.server import AppServer
+from dev.server import AppServer, in_process
 from tests.values import CALL_ID, NOW, OUR_NUMBER
 from tests.values import campaign as the_campaign
 
 PREFIX = "/go"
 """Every address lies below a prefix here, so that a link without it leads nowhere."""
+IN_PROCESS = in_process(app, PREFIX)
 TABLE, SECRET = "patchthrough-test", "patchthrough/test"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 class Clock:
@@ -57,6 +62,19 @@ class QueueWire:
         return {"MessageId": "1"}
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the app answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
 @dataclass
 class Served:
     """The app being served: where, on which table, by which clock."""
@@ -66,6 +84,13 @@ class Served:
     clock: Clock
     queue: QueueWire
     dynamodb: Any
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        """Ask the app in this very thread, without a socket."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body and "content-type" not in named:
+            named["content-type"] = "application/x-www-form-urlencoded"
+        return Answer(*IN_PROCESS(method, PREFIX + path, named, body))
 
     def at(self, path: str) -> str:
         return self.url + path
@@ -87,12 +112,21 @@ class Served:
         current = self.runtime.catalog.campaign(campaign.slug)
         for office in campaign.offices:
             self.runtime.catalog.put_office(office)
-        self.runtime.catalog.apply(replace(campaign, revision=current.revision if current else 0), self.clock())
+        self.runtime.catalog.apply(
+            replace(campaign, revision=current.revision if current else 0), self.clock()
+        )
         self.runtime._campaigns.clear()
 
     def reach(self, calls: int) -> None:
         """Say that so many calls got through."""
-        item = {"type": "tally", "campaign": "families-28", "channel": "calls", "tally": calls, "spoke": calls, "version": 1}
+        item = {
+            "type": "tally",
+            "campaign": "families-28",
+            "channel": "calls",
+            "tally": calls,
+            "spoke": calls,
+            "version": 1,
+        }
         key = keyed(keys.tally("families-28", Channel.CALLS, 0))
         self.dynamodb.put_item(TableName=TABLE, Item=key | wire(item))
 
@@ -113,7 +147,11 @@ def serving() -> Iterator[Served]:
     with mock_aws(), AppServer(app, 0, prefix=PREFIX) as server:
         dynamodb = boto3.client("dynamodb")
         aws.create_table(dynamodb, TABLE)
-        aws.write_secret(boto3.client("secretsmanager"), SECRET, {"twilio_auth_token": "t", "phone_key": "a key for hashes"})
+        aws.write_secret(
+            boto3.client("secretsmanager"),
+            SECRET,
+            {"twilio_auth_token": "t", "phone_key": "a key for hashes"},
+        )
         clock, queue = Clock(), QueueWire()
         built = Runtime.build(_config(server.url), now=clock)
         ids = (CALL_ID[:-4] + f"{number:04}" for number in range(10_000))

@@ -1,0 +1,73 @@
+"""Chromium, axe and the app, once for all browser tests; a fresh campaign and a fresh page for each."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.served import Served, serving
+from tests.needs import needs
+from tests.values import campaign
+
+Opening = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def served_all() -> Iterator[Served]:
+    needs("chromium")
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def served(served_all: Served) -> Served:
+    served_all.empty()
+    served_all.run(campaign())
+    served_all.reach(1284)
+    return served_all
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = needs("chromium")
+    with sync_playwright() as playwright:
+        # A sandbox needs rights that a container's root user doesn't have; only our own pages are opened.
+        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opening]:
+    """A function that opens a page at an address: width, scheme and script as asked for."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(url: str, *, width: int = 390, script: bool = True, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, java_script_enabled=script, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, to be run in a page by the test, not by the page."""
+    return needs("axe").read_text(encoding="utf-8")
+
+
+@contextmanager
+def no_reload(page: Page) -> Iterator[None]:
+    """Fail if the document was left and loaded anew inside the block."""
+    page.evaluate("window.stillHere = true")
+    yield
+    assert page.evaluate("window.stillHere === true"), "the page was loaded anew"

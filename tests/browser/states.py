@@ -1,0 +1,51 @@
+"""Every state a call's page can show, as the session that shows it; and the other pages, by their paths."""
+
+from datetime import timedelta
+
+from chalicelib.domain.call import CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.counts import Outcome
+from tests.values import NOW, called, leg, over, session
+
+TALKED = leg(status=CallStatus.COMPLETED, seconds=40)
+CALLS: dict[str, CallSession] = {
+    "next in line": session(),
+    "in line": session(ring_at=NOW + timedelta(seconds=120)),
+    "placing": session(stage=Stage.PLACING),
+    "checking": session(stage=Stage.UNKNOWN),
+    "ringing": session(stage=Stage.RINGING),
+    "menu": session(stage=Stage.MENU),
+    "points": session(stage=Stage.POINTS),
+    "calling the office": session(stage=Stage.DIALING, legs=(leg(),)),
+    "connected": session(stage=Stage.DIALING, legs=(leg(answered_at=NOW - timedelta(seconds=42)),)),
+    "asking": session(stage=Stage.ASKING, legs=(TALKED,)),
+    "next after thanks": session(stage=Stage.NEXT, legs=(called(Outcome.SPOKE),)),
+    "next after busy": session(stage=Stage.NEXT, legs=(called(Outcome.BUSY),)),
+    "next after nobody": session(stage=Stage.NEXT, legs=(called(Outcome.NO_ANSWER),)),
+    "next after failed": session(stage=Stage.NEXT, legs=(called(Outcome.FAILED),)),
+    "next after wrong number": session(stage=Stage.NEXT, legs=(called(Outcome.WRONG_NUMBER),)),
+    "next after closed": session(stage=Stage.NEXT, legs=(called(Outcome.CLOSED),)),
+    "question": over(Ending.DONE, legs=(TALKED,)),
+    "settling": over(Ending.DONE, legs=(leg(),)),
+    "thanks": over(Ending.DONE, legs=(called(Outcome.SPOKE),), number=942),
+    "thanks for two": over(Ending.DONE, legs=(called(Outcome.SPOKE), called(Outcome.VOICEMAIL)), number=943),
+    "busy": over(Ending.DONE, legs=(called(Outcome.BUSY),)),
+    "nobody": over(Ending.DONE, legs=(called(Outcome.NO_ANSWER),)),
+    "failed": over(Ending.DONE, legs=(called(Outcome.FAILED),)),
+    "wrong number": over(Ending.DONE, legs=(called(Outcome.WRONG_NUMBER),)),
+    "closed": over(Ending.DONE, legs=(called(Outcome.CLOSED),)),
+    "not picked up": over(Ending.NOT_PICKED_UP),
+    "no key": over(Ending.NO_KEY),
+    "hung up": over(Ending.HUNG_UP),
+    "never": over(Ending.NEVER),
+    "withdrawn": over(Ending.WITHDRAWN),
+    "refused": over(Ending.REFUSED),
+    "not placed": over(Ending.NOT_PLACED),
+    "paused": over(Ending.PAUSED),
+    "no office": over(Ending.NO_OFFICE),
+}
+PATHS: dict[str, str] = {
+    "home": "/",
+    "campaign": "/c/families-28",
+    "not found": "/c/nothing-here",
+    "gone": "/calls/a-call-of-last-week-00",
+}
