@@ -1,6 +1,6 @@
 """How campaigns look in a terminal: a readable difference, who can be called today, the list.
 
-Colour never says anything alone. Knows no table.
+Color never says anything alone. Knows no table.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -37,7 +37,7 @@ class Row:
 
 
 def status_text(status: Status) -> Text:
-    """A status as a shape, a colour and a word."""
+    """A status as a shape, a color and a word."""
     return Text(f"{MARKS[status]} {status.value}", style=STYLES[status])
 
 
@@ -55,14 +55,14 @@ def _part(name: str, changes: Iterable[Change]) -> RenderableType:
         language = f" {change.language}" if change.language else ""
         before, after = _marked(change.before or "", change.after or "")
         if change.before is not None:
-            rows.add_row(Text(f"-{language}", "red"), before)
+            rows.add_row(Text.assemble(("-", "red"), (language, "dim")), before)
         if change.after is not None:
-            rows.add_row(Text(f"+{language}", "green"), after)
+            rows.add_row(Text.assemble(("+", "green"), (language, "dim")), after)
     return Group(Text(name, "bold"), Padding(rows, (0, 0, 0, 2)))
 
 
 def _marked(before: str, after: str) -> tuple[Text, Text]:
-    """Both texts, coloured, with the words that differ in bold and underlined."""
+    """Return both texts in color, with the words that differ in bold and underlined."""
     old, new = WORD.findall(before), WORD.findall(after)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     if matcher.ratio() < ALIKE:
@@ -83,10 +83,13 @@ def standing(offices: Sequence[Office], today: date) -> RenderableType:
     for position, office in enumerate(offices, start=1):
         for line in office.lines or (None,):
             number = _spaced(line.number) if line else "none"
-            table.add_row(
-                str(position), f"{office.place.en} [dim]{office.id}[/]", number, _today(line, today)
-            )
+            table.add_row(str(position), office_name(office.place.en, office.id), number, _today(line, today))
     return table
+
+
+def office_name(place: str, office_id: str) -> Text:
+    """An office by its place, with its id beside it."""
+    return Text.assemble(place, " " if place else "", (office_id, "dim"))
 
 
 def standing_sentence(offices: Sequence[Office], today: date) -> str:
@@ -150,8 +153,3 @@ def goal_bar(reached: int, goal: int, width: int | None = None) -> ProgressBar:
     return ProgressBar(
         total=goal, completed=min(reached, goal), width=width, complete_style="green", style="dim"
     )
-
-
-def notice(console: Console, text: str) -> None:
-    """Print a sentence as it is: what a file or a table says is never markup."""
-    console.print(Text(text), soft_wrap=False)

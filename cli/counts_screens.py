@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.domain.counts import REACHED, Outcome, Tally
-from cli.campaign_screens import goal_bar
+from cli.campaign_screens import goal_bar, office_name
 from cli.proof import Check
 
 OUTCOMES: dict[Outcome, str] = {
@@ -83,16 +83,18 @@ def _offices(standing: Standing) -> RenderableType:
     table.add_column("Calls, by office", no_wrap=True)
     table.add_column("Got through", justify="right", no_wrap=True)
     table.add_column("", width=BAR)
-    table.add_column("of all", justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
     longest = max(tally.tally for tally in standing.offices.values())
     for office, tally in sorted(standing.offices.items(), key=lambda each: -each[1].tally):
         bar = Bar(longest, 0, tally.reached, width=BAR, color="green")
         place = standing.places.get(office, "")
         table.add_row(
-            f"{place} [dim]{office}[/]",
+            office_name(place, office),
             f"{tally.reached:,}",
             bar,
-            f"{tally.tally:,}  {_percent(tally.reached, tally.tally)}",
+            f"of {tally.tally:,}",
+            _percent(tally.reached, tally.tally),
         )
     return table
 

@@ -3,11 +3,11 @@
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import moto
@@ -102,10 +102,15 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 class Door(BaseHTTPRequestHandler):
     """DynamoDB on this machine, as ministack is: moto behind a loopback address, one request at a time."""
 
+    rivals: ClassVar[list[Callable[[], object]]] = []
+    """What somebody else does just before the next transaction."""
+
     def do_POST(self) -> None:
         """Do what X-Amz-Target says, and answer in DynamoDB's own JSON."""
         wanted = self.headers["X-Amz-Target"].split(".")[1]
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if wanted == "TransactWriteItems" and self.rivals:
+            self.rivals.pop()()
         try:
             self._answer(200, CLIENT._make_api_call(wanted, asked))  # type: ignore[attr-defined]  # every call's own
         except ClientError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.campaign import Campaign, Status, calling_order, dialable
 from chalicelib.domain.counts import Outcome
-from tests.cli.conftest import SETTINGS, Shell, changed
+from tests.cli.conftest import SETTINGS, Door, Shell, changed
 
 TODAY = datetime.now(UTC).date()
 SLUG = "families-28"
@@ -93,6 +93,23 @@ def test_only_what_differs_is_shown(shell: Shell, campaign_file: Path) -> None:
     assert lines[lines.index("offices 2") + 1] == "- ero-was (Washington)"
     assert not any("Vecinos" in line for line in lines)
     assert (live(shell).goal, live(shell).revision) == (2500, 2)
+
+
+def test_somebody_elses_newer_change_is_never_overwritten(
+    shell: Shell, campaign_file: Path, loopback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", loopback)
+    shell.run("campaign", "apply", str(campaign_file), "--yes")
+    changed(campaign_file, "goal: 2000", "goal: 2500")
+    monkeypatch.setattr(Door, "rivals", [lambda: set_status(shell, Status.PAUSED)])
+
+    result = shell.run("campaign", "apply", str(campaign_file), "--yes")
+
+    assert result.exit_code == 1
+    assert (
+        "Somebody else has just changed families-28; it is as they left it. Run this again." in result.stderr
+    )
+    assert (live(shell).status, live(shell).goal, live(shell).revision) == (Status.PAUSED, 2000, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Campaign files: what comes out of a right one, and how a wrong one is told, line by line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,13 @@ def test_a_campaign_may_use_every_placeholder_our_own_words_use(
     changed(campaign_file, "spoken:\n", f'spoken:\n  connecting: {{en: "{every}", es: "{every}"}}\n')
 
     assert read_campaign(campaign_file, directory, SCHEMA).spoken[PromptId.CONNECTING].en == every
+
+
+def test_the_page_for_organizers_names_every_prompt_and_placeholder() -> None:
+    page = (ROOT / "campaigns" / "README.md").read_text(encoding="utf-8")
+
+    assert [prompt.value for prompt in PromptId if f"`{prompt.value}`" not in page] == []
+    assert set(re.findall(r"`\{(\w+)\}`", page)) == PLACEHOLDERS
 
 
 def test_our_own_words_pass_the_checks_of_a_campaigns(campaign_file: Path, directory: Directory) -> None:

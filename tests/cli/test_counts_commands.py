@@ -1,13 +1,15 @@
 """`patchthrough counts`: the figures a board reads, and the proof that finds any difference."""
 
 import json
+import re
 
 import pytest
 
 from chalicelib.adapters import keys
-from chalicelib.domain.counts import SHARDS, Outcome
+from chalicelib.domain.counts import REACHED, SHARDS, Outcome
+from chalicelib.domain.outcomes import KEYS, LEAST_MESSAGE, LEAST_TALK
 from tests import values
-from tests.cli.conftest import CLIENT, TABLE, Shell
+from tests.cli.conftest import CLIENT, ROOT, TABLE, Shell
 
 SLUG = values.CAMPAIGN.slug
 
@@ -33,8 +35,8 @@ def test_the_figures_are_shown_as_a_person_reads_them(busy_shell: Shell) -> None
     assert any(line.startswith("Spoke to someone 4") and line.endswith("counts ✓") for line in lines)
     assert any(line.startswith("Busy 1") and line.endswith("doesn’t count") for line in lines)
     assert "All 8 5 count" in lines
-    assert any(line.startswith("Atlanta ero-atl 4") and line.endswith("5 80 %") for line in lines)
-    assert any(line.startswith("Washington ero-was 1") and line.endswith("3 33 %") for line in lines)
+    assert any(line.startswith("Atlanta ero-atl 4") and line.endswith("of 5 80 %") for line in lines)
+    assert any(line.startswith("Washington ero-was 1") and line.endswith("of 3 33 %") for line in lines)
     assert not any("quiet" in line for line in lines)
 
 
@@ -160,6 +162,21 @@ def test_a_ledger_without_any_tally_is_found(busy_shell: Shell) -> None:
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == "ledger=8 tally=0 difference=8"
+
+
+def test_the_page_on_counting_says_what_the_code_does() -> None:
+    page = (ROOT / "docs" / "counting.md").read_text(encoding="utf-8")
+    rows = {row[1]: row[2] for row in re.findall(r"^(\| `(\w+)`[^|]*\| ([^|]+) \|)", page, re.MULTILINE)}
+
+    assert rows == {o.value: "counts" if o in REACHED else "doesn’t count" for o in Outcome}
+    assert f"less\nthan {LEAST_TALK} seconds" in page
+    assert f"open for {LEAST_MESSAGE} seconds or more" in page
+    assert KEYS == {
+        "1": Outcome.SPOKE,
+        "2": Outcome.VOICEMAIL,
+        "3": Outcome.NO_ANSWER,
+        "4": Outcome.WRONG_NUMBER,
+    }
 
 
 def add_to_tally(shell: Shell, change: str, more: dict[str, dict[str, str]] | None = None) -> None:
