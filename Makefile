@@ -50,8 +50,8 @@ types: $(DEV) ## Check the types
 faults: $(DEV) $(MINISTACK) ## Play 10,000 sequences of duplicated, late, shuffled and lost webhooks
 	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest -m faults -s
 
-bench: $(SAM) ## Measure the zip, the cold import and the requests of each webhook
-	@.venv-sam/bin/python -m benchmarks
+bench: package $(DEV) ## Measure the budgets: zip, cold start, requests and write units of a call
+	@$(BIN)/python -m benchmarks
 
 package: $(SAM) ## Build the template and the zip in build/, lint both forms, print the size
 	@.venv-sam/bin/python -m dev.package
