@@ -71,10 +71,9 @@ def _parsed(text: str) -> phonenumbers.PhoneNumber:
 
 
 def _is_called(number: phonenumbers.PhoneNumber, e164: str, rules: Screening) -> bool:
-    if e164 in rules.never:
+    is_fiction = FICTION.fullmatch(e164) is not None
+    if e164 in rules.never or (is_fiction and not rules.allows_fiction):
         return False
-    if FICTION.fullmatch(e164):
-        return rules.allows_fiction
     return _is_ordinary(number, e164) and phonenumbers.region_code_for_number(number) in rules.regions
 
 
@@ -84,6 +83,8 @@ def _is_ordinary(number: phonenumbers.PhoneNumber, e164: str) -> bool:
     if parts is None:
         return False
     area, exchange = parts.groups()
-    if area in DEARER or area in SPECIAL or exchange in {"555", "976"}:
+    if area in DEARER or area in SPECIAL or exchange == "976":
+        return False
+    if exchange == "555" and not FICTION.fullmatch(e164):
         return False
     return phonenumbers.number_type(number) in TYPES
