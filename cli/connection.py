@@ -66,7 +66,7 @@ class Connection:
     @property
     def is_local_stack(self) -> bool:
         """Whether every ring ends in this machine's phone world, so that the stack may verify lines."""
-        return self.stage == LOCAL_STAGE and urlsplit(self.endpoint).hostname in LOOPBACK
+        return self.stage == LOCAL_STAGE and _is_loopback(self.endpoint)
 
     @property
     def name(self) -> str:
@@ -117,13 +117,17 @@ def _read(file: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _is_loopback(endpoint: str) -> bool:
+    return urlsplit(endpoint).hostname in LOOPBACK
+
+
 def _client(settings: Mapping[str, str], endpoint: str) -> "DynamoDBClient":
     config = ClientConfig(
         connect_timeout=3,
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         # On this machine a proxy could only be in the way.
-        proxies={} if endpoint else None,
+        proxies={} if _is_loopback(endpoint) else None,
     )
     if not endpoint:
         return boto3.client("dynamodb", config=config)
@@ -134,4 +138,5 @@ def _client(settings: Mapping[str, str], endpoint: str) -> "DynamoDBClient":
         region_name=settings.get("AWS_DEFAULT_REGION"),
         aws_access_key_id=settings.get("AWS_ACCESS_KEY_ID"),
         aws_secret_access_key=settings.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=settings.get("AWS_SESSION_TOKEN"),
     )

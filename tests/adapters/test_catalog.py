@@ -237,6 +237,16 @@ def test_a_number_the_directory_drops_can_be_dialled_by_no_campaign(catalog: Cat
     assert found.offices[0].lines == ()
 
 
+def test_a_number_that_comes_back_must_be_verified_anew(catalog: Catalog) -> None:
+    catalog.put_office(an_office())
+    catalog.verify_line("ero-atl", "+14045550100", TODAY, "Dana R.")
+    catalog.put_office(an_office("ero-atl", Line("+14045550199")))
+
+    catalog.put_office(an_office())
+
+    assert catalog.office("ero-atl") == an_office()
+
+
 def test_an_unknown_line_cannot_be_verified(catalog: Catalog) -> None:
     with pytest.raises(LookupError, match="ero-atl has no line"):
         catalog.verify_line("ero-atl", "+14045550100", TODAY, "Dana R.")

@@ -1,0 +1,99 @@
+"""The proof of the sums: right sums always pass, also while calls come in; any wrong figure is found."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.counts import Action, Basis, Channel, Outcome, Tally, counted
+from cli.proof import Sum, by_office, checks, sums
+from tests.values import NOW
+
+AN_ACTION = Action("a-0", "families-28", Channel.CALLS, "ero-atl", Outcome.SPOKE, Basis.KEY, 42, NOW)
+actions = st.builds(
+    replace,
+    st.just(AN_ACTION),
+    campaign=st.sampled_from(["families-28", "quiet"]),
+    office=st.sampled_from(["ero-atl", "ero-was"]),
+    outcome=st.sampled_from(Outcome),
+)
+ledgers = st.lists(actions, max_size=30)
+
+
+def tallied(ledger: list[Action]) -> dict[Sum, Tally]:
+    """What the tallies say when all is well."""
+    found: dict[Sum, list[Action]] = {}
+    for action in ledger:
+        found.setdefault((action.campaign, action.channel), []).append(action)
+    return {each: counted(mine) for each, mine in found.items()}
+
+
+def difference(ledger: list[Action], before: dict[Sum, Tally], after: dict[Sum, Tally]) -> int:
+    return sum(check.difference for check in checks(ledger, before, lambda: after))
+
+
+@given(ledgers)
+def test_right_sums_are_proved(ledger: list[Action]) -> None:
+    assert difference(ledger, tallied(ledger), tallied(ledger)) == 0
+
+
+@given(ledgers, ledgers, ledgers)
+def test_calls_that_come_in_meanwhile_make_no_difference(
+    earlier: list[Action], seen: list[Action], unseen: list[Action]
+) -> None:
+    ledger = earlier + seen
+
+    assert difference(ledger, tallied(earlier), tallied(ledger + unseen)) == 0
+
+
+@given(ledgers, actions)
+def test_an_action_more_or_less_is_always_found(ledger: list[Action], one: Action) -> None:
+    right, more = tallied(ledger), tallied([*ledger, one])
+
+    assert difference(ledger, more, more) == 1
+    assert difference([*ledger, one], right, right) == 1
+
+
+@given(ledgers, st.data())
+def test_an_outcome_taken_for_another_is_always_found(ledger: list[Action], choice: st.DataObject) -> None:
+    wrong = [AN_ACTION, *ledger]
+    other = choice.draw(st.sampled_from([outcome for outcome in Outcome if outcome is not AN_ACTION.outcome]))
+    right = [replace(AN_ACTION, outcome=other), *ledger]
+
+    assert difference(right, tallied(wrong), tallied(wrong)) == 2
+
+
+def test_the_tallies_are_read_again_only_after_the_ledger() -> None:
+    read: list[str] = []
+
+    def ledger() -> list[Action]:
+        read.append("ledger")
+        return [AN_ACTION]
+
+    def after() -> dict[Sum, Tally]:
+        read.append("tallies")
+        return tallied([AN_ACTION])
+
+    found = checks((action for part in [ledger] for action in part()), {}, after)
+
+    assert read == ["ledger", "tallies"]
+    assert [(check.difference, check.moved) for check in found] == [(0, 1)]
+
+
+def test_shards_are_added_up() -> None:
+    shard = Tally(2, {Outcome.SPOKE: 1, Outcome.BUSY: 1})
+
+    assert sums([("a", Channel.CALLS, shard), ("b", Channel.CALLS, shard), ("a", Channel.CALLS, shard)]) == {
+        ("a", Channel.CALLS): Tally(4, {Outcome.SPOKE: 2, Outcome.BUSY: 2}),
+        ("b", Channel.CALLS): shard,
+    }
+
+
+@given(ledgers)
+def test_offices_add_up_to_the_whole(ledger: list[Action]) -> None:
+    parts = by_office(ledger)
+
+    assert sum(part.tally for part in parts.values()) == len(ledger)
+    assert all(
+        part == counted(a for a in ledger if (a.campaign, a.office) == each) for each, part in parts.items()
+    )
