@@ -129,7 +129,7 @@ def _body() -> Mapping[str, Any]:
     raw = api.current_request.raw_body
     try:
         body = json.loads(raw) if len(raw) <= LONGEST_BODY else None
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Refusal(Code.BODY_MALFORMED)

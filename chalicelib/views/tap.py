@@ -104,9 +104,11 @@ def _open_call(tap: Tap) -> CallSession:
     open_call = r.store.call(caller.open_call, now) if caller.open_call else None
     if open_call and not open_call.is_over:
         return open_call
-    session = _session(r, tap, now)
-    counted = calling(caller, session.id, session.consent, now, r.config.calls_per_phone)
+    call_id, consent = r.new_id(), Consent(tap.consent, CONSENTS[tap.consent], tap.language, now)
+    counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
     _spend(r, tap.source, now)
+    # The turn is taken last: whoever is refused takes nobody's place in line.
+    session = _session(r, tap, call_id, consent, now)
     # Watched before it exists: whatever is lost from here on, the reconciler finds it.
     r.store.watch(session.id, session.ring_at + FIRST_LOOK)
     r.store.open_call(session, counted)
@@ -115,14 +117,13 @@ def _open_call(tap: Tap) -> CallSession:
     return session
 
 
-def _session(r: Runtime, tap: Tap, now: datetime) -> CallSession:
+def _session(r: Runtime, tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSession:
     offices = calling_order(tap.campaign, now.date())
     if not offices:
         raise Refusal(Code.NO_OFFICE)
     return CallSession(
-        id=r.new_id(), campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
-        phone_key=tap.phone_key, phone_ends=tap.number[-2:],
-        consent=Consent(tap.consent, CONSENTS[tap.consent], tap.language, now),
+        id=call_id, campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
+        phone_key=tap.phone_key, phone_ends=tap.number[-2:], consent=consent,
         offices=offices, created_at=now, ring_at=_turn(r, now), changed_at=now,
     )  # fmt: skip
 
