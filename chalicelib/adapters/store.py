@@ -30,6 +30,7 @@ from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shar
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 
 ABSENT = "attribute_not_exists(PK)"
+HOUR = timedelta(hours=1)
 DUE_KEPT = timedelta(days=2)
 
 
@@ -148,10 +149,15 @@ class Store:
         )
 
     def due(self, now: datetime) -> Iterator[tuple[keys.Key, str]]:
-        """Yield what is to be looked at by now, from this hour and the one before: (its key, call id)."""
-        for hour in (now - timedelta(hours=1), now):
-            until = f"{now:%Y-%m-%dT%H:%M:%S}~"
-            for item in self._table.partition(keys.due_hour(hour), until):
+        """Yield what is to be looked at by now: (its key, call id), the longest due first.
+
+        Every minute this hour and the one before; in an hour's first minute all hours, for what a schedule that
+        slept, or a Twilio that answered nothing, left behind.
+        """
+        hours = DUE_KEPT // HOUR if now.minute == 0 else 1
+        until = f"{now:%Y-%m-%dT%H:%M:%S}~"
+        for back in range(hours, -1, -1):
+            for item in self._table.partition(keys.due_hour(now - back * HOUR), until):
                 yield keys.Key(item["PK"], item["SK"]), item["call_id"]
 
     def seen(self, key: keys.Key) -> None:

@@ -135,7 +135,7 @@ def _asked_to_place(r: Runtime, session: CallSession) -> Event:
         sid = r.phone().place(_order(r, session))
     except TooMany as error:
         count("CallsThrottled")
-        return Throttled(max(_turn(r, r.now()), r.now() + timedelta(seconds=error.seconds)))
+        return Throttled(_turn(r, r.now() + timedelta(seconds=error.seconds)))
     except Rejected as error:
         log("call refused by Twilio", code=error.code)
         return Refused(error.code)

@@ -1,0 +1,521 @@
+"""A call is placed once, whatever Twilio answers and however often the queue brings its message.
+
+Each row of the printed table is one trouble with POST Calls, played with every way in which the queue can bring
+the message and with all of Twilio's webhooks arriving or all of them lost. `docs/placing.md` is the same table
+for people who operate this.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from chalicelib.adapters.signature import signed
+from chalicelib.domain.call import Ending, Stage
+from chalicelib.domain.campaign import Status
+from chalicelib.runtime import Runtime, install
+from dev.phone_world import (
+    Answer,
+    CreateFault,
+    Faults,
+    HangUp,
+    Heard,
+    OfficeLine,
+    PickUp,
+    Press,
+    Supporter,
+    TwilioWire,
+)
+from tests.rehearsal import ACCOUNT, ANA, LINES, PUBLIC_URL, TOKEN, Rehearsal, stage, sweep
+
+TALK: tuple[PickUp | Press, ...] = (PickUp(after=2), Press("1"), Press("1", when=Heard("How did it go")))
+REFUSED_CODE = 21211
+LONGEST_MINUTES = 15
+"""Every call that was placed, or not, is known by then (promises.md, row 10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What Twilio does with our POSTs, and what the supporter's page must say in the end."""
+
+    name: str
+    creates: tuple[CreateFault, ...]
+    end: str
+    end_unheard: str
+    rings: int = 1
+
+
+def _placed(name: str, *creates: CreateFault) -> Trouble:
+    """Twilio took it in the end: the call is made; with every webhook lost, Twilio itself says it is over."""
+    return Trouble(name, creates, end="thanks", end_unheard="hung_up")
+
+
+def _not_placed(name: str, *creates: CreateFault, end: str = "not_placed") -> Trouble:
+    return Trouble(name, creates, end=end, end_unheard=end, rings=0)
+
+
+TROUBLES = [
+    _placed("no trouble"),
+    _placed("429 once", CreateFault.throttled()),
+    _placed("429 ten times", *[CreateFault.throttled()] * 10),
+    _not_placed(f"400, code {REFUSED_CODE}", CreateFault.refused(REFUSED_CODE), end="refused"),
+    _not_placed("401", CreateFault.refused(20003, status=401), end="refused"),
+    _placed("500, placed", CreateFault.broken(placed=True)),
+    _not_placed("500, not placed", CreateFault.broken(placed=False)),
+    _placed("accepts and hangs", CreateFault.hangs()),
+    _not_placed("hangs, not placed", replace(CreateFault.hangs(), placed=False)),
+    _placed("accepts and resets", CreateFault.reset()),
+    _not_placed("resets, not placed", replace(CreateFault.reset(), placed=False)),
+    _not_placed("unreachable", CreateFault.unreachable()),
+]
+
+DELIVERIES: dict[str, tuple[float, ...]] = {
+    "once": (0.0,),
+    "twice at once": (0.0, 0.0),
+    "twice, 180 s apart": (0.0, 180.0),
+    "three times": (0.0, 0.0, 180.0),
+    "again while Twilio is asked": (0.0,),
+    "again while it is claimed": (0.0,),
+}
+"""How the queue brings the message: the seconds at which its copies come."""
+WAYS = [
+    *((delivery, "heard") for delivery in DELIVERIES),
+    *((delivery, "lost") for delivery in DELIVERIES if "while" not in delivery),
+]
+"""Each delivery with all of Twilio's webhooks arriving, and with all of them lost. A race is over before the first."""
+
+
+class Overheard(TwilioWire):
+    """Twilio's wire, with the times at which calls were asked for, and something to do while one is."""
+
+    def __init__(self, house: Rehearsal) -> None:
+        super().__init__(house.world)
+        self.placings: list[float] = []
+        self.meanwhile: Callable[[], object] | None = None
+
+    def request(self, method: str, url: str, *args: Any, **more: Any) -> Any:
+        if method.upper() == "POST" and url.endswith("/Calls.json"):
+            self.placings.append(self.world.clock.seconds)
+            self._interrupt()
+        return super().request(method, url, *args, **more)
+
+    def _interrupt(self) -> None:
+        interruption, self.meanwhile = self.meanwhile, None
+        if interruption:
+            interruption()
+
+
+class Placing(Rehearsal):
+    """A rehearsal that overhears the placing, and whose message comes as `delivery` says."""
+
+    def __init__(self, built: Runtime, faults: Faults | None = None, cps: float = 1.0) -> None:
+        config = replace(built.config, calls_per_second=cps)
+        super().__init__(replace(built, config=config), built.store._table.client, faults, offices=1)
+        self.world.rules.cps = max(cps, 1.0)
+        self.wire = Overheard(self)
+        self.runtime = replace(self.runtime, http=self.wire)
+        install(self.runtime)
+        self.world.add(OfficeLine(LINES["ero-atl"], Answer.PERSON, ring_seconds=1.0, talk_seconds=20.0))
+
+    def memory_clock(self) -> float:
+        """Reading the campaign anew is most of a short story's time; only pausing needs it."""
+        return 0.0
+
+    def bring(self, delivery: str) -> None:
+        """Have the queue bring the first message as `delivery` says, and every later one once."""
+        copies = iter([DELIVERIES[delivery]])
+        self.queue.copies = lambda: next(copies, (0.0,))
+        if delivery == "again while Twilio is asked":
+            self.wire.meanwhile = self.deliver_again
+        if delivery == "again while it is claimed":
+            self._before_the_claim()
+
+    def deliver_again(self) -> None:
+        """Bring the last message once more, now, whatever else is going on."""
+        assert self._delivered(self.queue.sent[-1])
+
+    def _before_the_claim(self) -> None:
+        """Let another worker run to its end between this one's reading and its claim."""
+        events = self.dynamodb.meta.events
+
+        def overtake(params: Mapping[str, Any], **_: Any) -> None:
+            if params["Item"].get("stage") == {"S": "placing"}:
+                events.unregister(name, unique_id="overtake")
+                self.deliver_again()
+
+        name = "provide-client-params.dynamodb.PutItem"
+        events.register_first(name, overtake, "overtake")
+
+    def rung(self) -> set[str]:
+        """The supporters' phones that calls were placed to."""
+        return {call.to for call in self.world.calls if call.parent_sid is None}
+
+    def minutes_until_known(self, call_id: str) -> float:
+        """Let minutes pass, each with its look of the reconciler, until the call is over; how long that took."""
+        for _ in range(LONGEST_MINUTES + 1):
+            self.world.advance(60)
+            self.reconcile()
+            session = self.session(call_id)
+            if session.is_over:
+                return (session.changed_at - session.created_at) / timedelta(minutes=1)
+        raise AssertionError(f"still {session.stage} after {LONGEST_MINUTES} minutes")
+
+
+@dataclass
+class Row:
+    """What all stories of one trouble came to."""
+
+    trouble: str
+    stories: int = 0
+    posts: set[int] = field(default_factory=set)
+    rings: set[int] = field(default_factory=set)
+    ends: dict[str, str] = field(default_factory=dict)
+    minutes: dict[str, list[float]] = field(default_factory=lambda: {"heard": [], "lost": []})
+
+    def cells(self) -> list[str]:
+        """The row as it is printed."""
+        numbers = ["/".join(map(str, sorted(values))) for values in (self.posts, self.rings)]
+        known = [f"{max(minutes):.1f}" for minutes in self.minutes.values()]
+        return [self.trouble, str(self.stories), *numbers, *self.ends.values(), *known]
+
+
+@pytest.fixture(scope="module")
+def built() -> Iterator[Runtime]:
+    with stage() as made:
+        yield made
+
+
+@pytest.fixture
+def house(built: Runtime) -> Iterator[Placing]:
+    sweep()
+    made = Placing(built)
+    made.world.add(Supporter(ANA, TALK))
+    yield made
+    assert made.world.complaints == []
+    assert made.difference() == 0
+
+
+@pytest.fixture(scope="module")
+def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+    """The rows of all troubles, printed when the last one is through."""
+    found: list[Row] = []
+    yield found
+    table = Table(
+        "POST Calls", "stories", "POSTs", "rings", "end", "end, webhooks lost", "known, min", "lost, min"
+    )
+    for row in found:
+        table.add_row(*row.cells())
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        Console(width=120).print("\n", table)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+def test_one_tap_rings_once_at_most_and_every_call_ends_known(
+    built: Runtime, rows: list[Row], trouble: Trouble
+) -> None:
+    row = Row(trouble.name)
+
+    for delivery, webhooks in WAYS:
+        sweep()
+        house = Placing(built, Faults(lose=float(webhooks == "lost")))
+        house.world.add(Supporter(ANA, TALK))
+        house.world.next_creates.extend(trouble.creates)
+        house.bring(delivery)
+        call_id = house.tap()["id"]
+        minutes = house.minutes_until_known(call_id)
+        house.play(minutes=16, every=4)
+
+        _check(house, call_id, trouble, webhooks)
+        row.stories += 1
+        row.posts.add(len(house.wire.placings))
+        row.rings.add(house.world.rings(ANA))
+        row.ends[webhooks] = house.state(call_id)["state"]
+        row.minutes[webhooks].append(minutes)
+
+    rows.append(row)
+    assert row.posts == {max(1, len(trouble.creates) + ("429" in trouble.name))}, "asked again, or not at all"
+    assert row.rings == {trouble.rings}
+
+
+def _check(house: Placing, call_id: str, trouble: Trouble, webhooks: str) -> None:
+    """Hold what we wrote against what the phone world saw."""
+    session = house.session(call_id)
+    talked = house.world.rings(ANA) == 1 and webhooks == "heard"
+    assert house.world.complaints == []
+    assert (session.stage, session.phone, session.is_settled) == (Stage.ENDED, None, True)
+    assert house.state(call_id)["state"] == (trouble.end if webhooks == "heard" else trouble.end_unheard)
+    assert house.outcomes() == (["spoke"] if talked else [])
+    assert (house.difference(), house.tally().tally) == (0, int(talked))
+    assert not [item for item in house.rows() if ANA in json.dumps(item)], "the number was kept"
+
+
+# What the supporter is told meanwhile.
+
+
+@pytest.mark.parametrize(
+    "fault", [CreateFault.broken(placed=False), CreateFault.hangs(), CreateFault.reset()]
+)
+def test_while_nobody_knows_the_page_says_that_we_are_checking(house: Placing, fault: CreateFault) -> None:
+    house.world.next_creates.append(fault)
+    house.world.faults = Faults(lose=1.0)
+
+    call = house.tap()
+    house.world.advance(90)
+
+    assert house.state(call["id"])["state"] == "checking"
+
+
+def test_the_first_webhook_proves_a_call_that_twilio_never_confirmed(house: Placing) -> None:
+    house.world.next_creates.append(CreateFault.hangs())
+
+    call = house.tap()
+    house.world.advance(2)
+
+    assert house.session(call["id"]).stage is Stage.RINGING
+    assert house.session(call["id"]).call_sid == house.world.calls_to(ANA)[0].sid
+
+
+def test_a_call_that_twilio_lists_late_is_still_found(house: Placing) -> None:
+    house.world.rules.list_lag = 90.0
+    house.world.next_creates.append(CreateFault.hangs())
+    house.world.faults = Faults(lose=1.0)
+
+    call = house.tap()
+    house.minutes_until_known(call["id"])
+
+    assert house.session(call["id"]).ending is Ending.HUNG_UP
+    assert house.world.rings(ANA) == 1
+
+
+def test_an_earlier_call_to_the_same_phone_is_not_taken_for_the_one_in_doubt(house: Placing) -> None:
+    house.world.add(Supporter(ANA, [PickUp(after=1), HangUp(after=1)]))
+    house.tap()
+    house.world.run_until_idle()
+    house.world.next_creates.append(CreateFault.unreachable())
+
+    second = house.tap()
+    house.minutes_until_known(second["id"])
+
+    assert house.session(second["id"]).ending is Ending.NOT_PLACED
+    assert house.world.rings(ANA) == 1
+
+
+# When whatever should find out is down itself.
+
+
+def test_a_reconciler_that_slept_for_three_hours_still_finds_every_call(house: Placing) -> None:
+    house.world.next_creates.append(CreateFault.unreachable())
+    call = house.tap()
+    house.world.advance(3 * 3600)
+
+    for _ in range(61):
+        house.world.advance(60)
+        house.reconcile()
+
+    assert house.session(call["id"]).ending is Ending.NOT_PLACED
+    assert house.session(call["id"]).phone is None
+
+
+def test_a_twilio_that_answers_nothing_for_three_hours_leaves_no_call_unknown(house: Placing) -> None:
+    house.world.next_creates.append(CreateFault.hangs())
+    house.world.faults = Faults(lose=1.0)
+    call = house.tap()
+    house.world.advance(60)
+    token, house.world.token = house.world.token, "another token: every request of ours is a 401"
+    for _ in range(180):
+        house.world.advance(60)
+        house.reconcile()
+    house.world.token = token
+
+    for _ in range(61):
+        house.world.advance(60)
+        house.reconcile()
+
+    assert house.session(call["id"]).ending is Ending.HUNG_UP
+    assert house.session(call["id"]).phone is None
+
+
+# Never rung.
+
+
+def test_a_call_that_waited_for_over_an_hour_is_never_placed(house: Placing) -> None:
+    house.queue.copies = lambda: (3601.0,)
+
+    call = house.tap()
+    house.play()
+
+    assert house.wire.placings == []
+    assert house.session(call["id"]).ending is Ending.NOT_PLACED
+
+
+def test_a_call_that_twilio_throttles_for_an_hour_is_given_up_and_said_so(built: Runtime) -> None:
+    sweep()
+    house = Placing(built, Faults(decide_create=lambda _ordinal: CreateFault.throttled()), cps=1 / 60)
+
+    call = house.tap()
+    house.play(minutes=75, every=5)
+
+    assert house.world.rings(ANA) == 0
+    assert house.state(call["id"])["state"] == "not_placed"
+    assert house.wire.placings[-1] <= 3600
+    assert len(house.wire.placings) >= 50
+
+
+def test_a_campaign_paused_while_the_call_waits_rings_nobody(built: Runtime) -> None:
+    sweep()
+    house = Rehearsal(built, built.store._table.client, offices=1)
+    house.world.add(Supporter(ANA, TALK))
+    house.queue.copies = lambda: (30.0,)
+
+    call = house.tap()
+    house.set_status(Status.PAUSED)
+    house.play()
+
+    assert house.world.calls == []
+    assert house.state(call["id"])["state"] == "paused"
+    assert house.session(call["id"]).phone is None
+
+
+def test_a_phone_stopped_while_its_next_call_waits_is_not_rung(house: Placing) -> None:
+    """Key 9 is overtaken by the hang-up; before it arrives, the same phone is in line again."""
+    house.world.add(Supporter(ANA, [PickUp(after=1), HangUp(when="asked for a key")]))
+    first = house.tap()
+    house.world.run_until_idle()
+    sid = house.world.calls_to(ANA)[0].sid
+    house.queue.copies = lambda: (30.0,)
+
+    second = house.tap()
+    pressed = _webhook(house, f"/twilio/voice/{first['id']}/steps/1", CallSid=sid, Digits="9")
+    house.play()
+
+    assert pressed == 200
+    assert house.session(second["id"]).ending is Ending.NEVER
+    assert house.session(second["id"]).phone is None
+    assert house.world.rings(ANA) == 1
+
+
+def test_a_call_withdrawn_while_a_worker_claims_it_is_not_rung(house: Placing) -> None:
+    events, name = house.dynamodb.meta.events, "provide-client-params.dynamodb.PutItem"
+
+    def withdraw(params: Mapping[str, Any], **_: Any) -> None:
+        if params["Item"].get("stage") == {"S": "placing"}:
+            events.unregister(name, unique_id="withdraw")
+            assert house.post_form(f"/calls/{call['id']}", do="withdraw") == 303
+
+    events.register_first(name, withdraw, "withdraw")
+    call = house.tap()
+    house.play()
+
+    assert house.world.calls == []
+    assert house.state(call["id"])["state"] == "withdrawn"
+
+
+def _webhook(house: Rehearsal, path: str, **fields: str) -> int:
+    """Send a webhook that Twilio signed; the status of the answer."""
+    form = {"AccountSid": ACCOUNT, "CallStatus": "in-progress", "Direction": "outbound-api", **fields}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": signed(PUBLIC_URL + path, form, TOKEN),
+    }
+    return house.ask("POST", path, headers, urlencode(form).encode())[0]
+
+
+# The pace.
+
+ON_TIME, LATE = 1.25, 5.25
+"""Seconds around its turn in which a call is placed: SQS delays by whole seconds, and 0.25 s early is now; a call up
+to 5 s late is placed at once, and one that is later takes a new turn."""
+PHONES = [f"+1404555{number:04}" for number in range(100, 160)]
+
+
+def most_at_once(placings: list[float], seconds: float) -> int:
+    """The most placings that lie within any `seconds`."""
+    return max(sum(first <= at < first + seconds for at in placings) for first in placings)
+
+
+def check_pace(house: Placing, capsys: pytest.CaptureFixture[str], slack: float) -> None:
+    """In no stretch of time, short or long, were more calls placed than its turns, and those of `slack` seconds."""
+    placings, cps = house.wire.placings, house.runtime.config.calls_per_second
+    closest = min(later - earlier for earlier, later in itertools.pairwise(placings))
+    for seconds in (1 / cps, 5, 30, 120):
+        assert most_at_once(placings, seconds) <= cps * (seconds + slack) + 1
+    within = most_at_once(placings, 1 / cps)
+    with capsys.disabled():
+        Console(width=120).print(
+            f"\npace: {len(placings)} placings at {cps:g}/s, closest {closest:.2f} s, at most {within} in {1 / cps:g} s"
+        )
+
+
+@pytest.mark.parametrize("cps", [1.0, 4.0])
+def test_a_burst_of_thirty_taps_is_placed_one_by_one(
+    built: Runtime, capsys: pytest.CaptureFixture[str], cps: float
+) -> None:
+    sweep()
+    house = Placing(built, cps=cps)
+
+    for phone in PHONES[:30]:
+        house.tap(phone)
+    house.play()
+
+    assert len(house.wire.placings) == 30
+    assert cps > 1 or all(b - a >= 1 - 1e-6 for a, b in itertools.pairwise(house.wire.placings))
+    check_pace(house, capsys, ON_TIME)
+
+
+def test_taps_at_any_moment_keep_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, phone in enumerate(PHONES[:30]):
+        house.tap(phone)
+        house.world.advance((0.1, 0.35, 0.99, 1.7)[number % 4])
+    house.play()
+
+    assert len(house.wire.placings) == 30
+    check_pace(house, capsys, ON_TIME)
+
+
+def test_after_429s_nobody_takes_somebody_else_s_turn(
+    house: Placing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.world.next_creates.extend([CreateFault.throttled()] * 8)
+
+    for phone in PHONES[:20]:
+        house.tap(phone)
+        house.world.advance(0.5)
+    house.play()
+
+    assert len(house.wire.placings) == 28
+    assert house.rung() == set(PHONES[:20])
+    check_pace(house, capsys, ON_TIME)
+
+
+def test_a_call_sent_back_by_a_429_keeps_its_new_turn_to_itself(house: Placing) -> None:
+    """The worker comes two seconds late, so the line is idle when Twilio sends the call back."""
+    house.world.next_creates.append(CreateFault.throttled())
+    house.queue.copies = lambda: (2.0,)
+
+    first = house.tap(PHONES[0])
+    house.world.advance(2.01)
+    second = house.tap(PHONES[1])
+
+    turns = [house.session(call["id"]).ring_at for call in (first, second)]
+    assert turns[1] - turns[0] >= timedelta(seconds=1)
+
+
+def test_a_backlog_is_worked_off_at_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
+    """The workers are down for a minute while somebody taps every second; then all messages come at once."""
+    up = house.clock.seconds + 60
+    house.queue.copies = lambda: (max(0.0, up - house.clock.seconds),)
+
+    for phone in PHONES:
+        house.tap(phone)
+        house.world.advance(1)
+    house.play()
+
+    assert house.rung() == set(PHONES)
+    check_pace(house, capsys, LATE)
