@@ -72,7 +72,10 @@ class Store:
                 *(_unchanged(caller.version) if caller.version else (ABSENT, {})),
             ),
         ]
-        self._transact(puts)
+        try:
+            self._transact(puts)
+        except _SecondConditionError as error:
+            raise Stale from error
 
     def commit(self, before: CallSession, after: CallSession, effects: Sequence[Effect]) -> CallSession:
         """Write `after` if the session is still `before`, with its actions and stops in the same transaction.
@@ -90,7 +93,8 @@ class Store:
         stops = [self._stop(effect) for effect in effects if isinstance(effect, StopRinging)]
         try:
             self._transact([put, *stops, *(part for action in actions for part in self._count(action))])
-        except _AlreadyCountedError:
+        except _SecondConditionError:
+            # The ledger has this action already; the session still moves.
             self._transact([put, *stops])
         return after
 
@@ -238,8 +242,8 @@ class Store:
             raise _lost_race(error) from error
 
 
-class _AlreadyCountedError(Exception):
-    """Strictly private. The ledger has this action already."""
+class _SecondConditionError(Exception):
+    """Strictly private. The first write's condition held, another's did not: the caller's, or the action's."""
 
 
 def _unchanged(version: int) -> tuple[str, dict[str, Any]]:
@@ -248,7 +252,7 @@ def _unchanged(version: int) -> tuple[str, dict[str, Any]]:
 
 
 def _lost_race(error: ClientError) -> Exception:
-    """Sort a failed write: a lost race, an action that exists, or a fault that is raised as it is."""
+    """Sort a failed write: a lost race, another condition than the first, or a fault that is raised as it is."""
     code = error.response["Error"]["Code"]
     if code in {"ConditionalCheckFailedException", "TransactionConflictException"}:
         return Stale()
@@ -256,5 +260,5 @@ def _lost_race(error: ClientError) -> Exception:
         return error
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]  # type: ignore[attr-defined]  # in the answer, not in the stub
     if reasons[0] in {None, "None"} and "ConditionalCheckFailed" in reasons[1:]:
-        return _AlreadyCountedError()
+        return _SecondConditionError()
     return Stale()

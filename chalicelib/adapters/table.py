@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 """One item: attribute → plain value. The edge of typing: each adapter turns it into a domain value."""
 
+LONGEST_PK = 2048
+"""Bytes of a partition key. DynamoDB answers a longer one with an error, though the true answer is: not there."""
+
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -57,6 +60,8 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """Return one item, strongly consistent, or None."""
+        if _is_impossible(key.pk):
+            return None
         found = self.client.get_item(TableName=self.name, Key=keyed(key), ConsistentRead=True)
         return read(found["Item"]) if "Item" in found else None
 
@@ -70,6 +75,8 @@ class Table:
 
     def partition(self, pk: str, until: str | None = None) -> Iterator[Item]:
         """Yield the items of one partition in order of sort key; up to and with sort key `until`."""
+        if _is_impossible(pk):
+            return
         condition = "PK = :pk" if until is None else "PK = :pk AND SK <= :until"
         values = wire({":pk": pk} if until is None else {":pk": pk, ":until": until})
         pages = self.client.get_paginator("query").paginate(
@@ -102,3 +109,8 @@ class Table:
         )
         for page in pages:
             yield from map(read, page["Items"])
+
+
+def _is_impossible(pk: str) -> bool:
+    """Whether no item can have this partition key: whatever a web address held, it leads nowhere."""
+    return len(pk.encode()) > LONGEST_PK

@@ -1,0 +1,109 @@
+"""Three tables that ought to behave alike: moto in this process, ministack, and DynamoDB Local.
+
+moto is right only in one thread at a time (its transactions aren't under contention), so only the other two
+are `CONTENDED`. DynamoDB Local can't be told to listen on 127.0.0.1 alone; it runs for the seconds of a test,
+in memory, with made-up numbers in it, and is ended with the test. Nothing that `make run` starts does that.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError
+from moto import mock_aws
+
+from chalicelib.adapters.table import Table
+from dev import aws
+from tests.needs import needs
+
+THREADS = 64
+CLIENT = ClientConfig(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 4},
+    max_pool_connections=THREADS,
+)
+START_SECONDS = 30.0
+_numbers = count(1)
+
+
+@contextmanager
+def moto() -> Iterator[Any]:
+    """DynamoDB by moto: a client."""
+    with mock_aws():
+        yield boto3.Session("local", "local", region_name=aws.REGION).client("dynamodb", config=CLIENT)
+
+
+@contextmanager
+def ministack() -> Iterator[Any]:
+    """DynamoDB by ministack, on a port of its own: a client."""
+    needs("ministack")
+    with aws.running(free_port()) as endpoint:
+        yield client(endpoint)
+
+
+@contextmanager
+def dynamodb_local() -> Iterator[Any]:
+    """DynamoDB Local, Amazon's own, on a port of its own: a client."""
+    java, jar, port = needs("java"), needs("dynamodb-local"), free_port()
+    arguments = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
+    process = subprocess.Popen(
+        [java, f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar, *arguments],
+        cwd=jar.parent,
+        env={"PATH": os.environ["PATH"], "HOME": str(Path.home())},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield _answering(client(f"http://127.0.0.1:{port}"), process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+BACKENDS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "moto": moto,
+    "ministack": ministack,
+    "dynamodb-local": dynamodb_local,
+}
+CONTENDED = ("ministack", "dynamodb-local")
+
+
+def client(endpoint: str) -> Any:
+    """A client that reaches this endpoint alone, from many threads at once."""
+    session = boto3.Session("local", "local", region_name=aws.REGION)
+    return session.client("dynamodb", endpoint_url=endpoint, config=CLIENT)
+
+
+def fresh_table(dynamodb: Any) -> Table:
+    """An empty table with the keys and the TTL of the template."""
+    name = f"patchthrough-contract-{next(_numbers)}"
+    aws.create_table(dynamodb, name)
+    return Table(dynamodb, name)
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answering(dynamodb: Any, process: subprocess.Popen[bytes]) -> Any:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(BotoCoreError):
+            dynamodb.list_tables()
+            return dynamodb
+        time.sleep(0.2)
+    raise RuntimeError("DynamoDB Local did not answer")
