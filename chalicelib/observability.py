@@ -33,6 +33,16 @@ logger = Logger(service=SERVICE, level=logging.INFO, use_rfc3339=True)
 metrics = Metrics(namespace="Patchthrough", service=SERVICE)
 
 
+TALKATIVE = ("boto3", "botocore", "requests", "twilio", "urllib3")
+"""Libraries that write whole requests, with the numbers in them, where the log's level lets them."""
+
+
+def hush() -> None:
+    """Keep requests out of the log whatever its level, which on Lambda a setting can lower for everybody."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 class UnlistedFactError(Exception):
     """A fact that is not on the list of what a log may hold."""
 

@@ -18,6 +18,7 @@ from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config, configured
 from chalicelib.domain.campaign import Campaign
+from chalicelib.observability import hush
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient
@@ -60,6 +61,7 @@ class Runtime:
         cls, config: Config, http: "HttpClient | None" = None, now: Callable[[], datetime] = _now
     ) -> "Runtime":
         """Build every client and adapter. `http` replaces the wire to Twilio."""
+        hush()
         table = Table(boto3.client("dynamodb", config=CLIENT), config.table)
         vault = boto3.client("secretsmanager", config=CLIENT)
         return cls(

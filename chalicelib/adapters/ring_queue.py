@@ -33,6 +33,9 @@ def call_id_of(body: str) -> str:
         ValueError: it holds none; the message is poison and belongs in the dead-letter queue.
     """
     try:
-        return str(json.loads(body)["call_id"])
+        call_id = json.loads(body)["call_id"]
     except (KeyError, TypeError) as error:
         raise ValueError("a ring message without a call id") from error
+    if not isinstance(call_id, str):
+        raise ValueError("a ring message whose call id is none")  # noqa: TRY004 - poison, whatever its shape
+    return call_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
+from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
 from chalicelib.adapters.ring_queue import call_id_of
 from chalicelib.adapters.store import LineFull, Stale
@@ -65,12 +66,24 @@ def ring(event: SQSEvent) -> dict[str, Any]:
 def reconcile(_event: CloudWatchEvent) -> None:
     """Look at every call whose time has come, and ask Twilio where we don't know."""
     r = runtime()
-    for key, call_id in list(r.store.due(r.now())):
+    for key, call_id in _due(r):
         try:
             look_at(call_id)
             r.store.seen(key)
         except Exception as error:  # noqa: BLE001 - one call's fault must not leave the others unknown
             fault("call not reconciled", error)
+
+
+class DueUnread(Exception):
+    """The list of calls to look at could not be read. Says no more: Lambda writes it to the log."""
+
+
+def _due(r: Runtime) -> list[tuple[Key, str]]:
+    try:
+        return list(r.store.due(r.now()))
+    except Exception as error:  # noqa: BLE001 - the edge: an error's text may hold what it was about
+        fault("due calls not read", error)
+        raise DueUnread from None
 
 
 def place(call_id: str) -> None:

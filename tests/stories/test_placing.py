@@ -5,11 +5,9 @@ the message and with all of Twilio's webhooks arriving or all of them lost. `doc
 for people who operate this.
 """
 
-import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,25 +18,18 @@ from rich.table import Table
 from chalicelib.adapters.signature import signed
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
-from chalicelib.runtime import Runtime, install
+from chalicelib.runtime import Runtime
 from dev.phone_world import (
-    Answer,
     CreateFault,
     Faults,
     HangUp,
-    Heard,
-    OfficeLine,
     PickUp,
-    Press,
     Supporter,
-    TwilioWire,
 )
-from tests.rehearsal import ACCOUNT, ANA, LINES, PUBLIC_URL, TOKEN, Rehearsal, stage, sweep
+from tests.rehearsal import ACCOUNT, ANA, PUBLIC_URL, TOKEN, Rehearsal, stage, sweep
+from tests.stories.placing_house import DELIVERIES, TALK, Placing
 
-TALK: tuple[PickUp | Press, ...] = (PickUp(after=2), Press("1"), Press("1", when=Heard("How did it go")))
 REFUSED_CODE = 21211
-LONGEST_MINUTES = 15
-"""Every call that was placed, or not, is known by then (promises.md, row 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,97 +66,11 @@ TROUBLES = [
     _not_placed("resets, not placed", replace(CreateFault.reset(), placed=False)),
     _not_placed("unreachable", CreateFault.unreachable()),
 ]
-
-DELIVERIES: dict[str, tuple[float, ...]] = {
-    "once": (0.0,),
-    "twice at once": (0.0, 0.0),
-    "twice, 180 s apart": (0.0, 180.0),
-    "three times": (0.0, 0.0, 180.0),
-    "again while Twilio is asked": (0.0,),
-    "again while it is claimed": (0.0,),
-}
-"""How the queue brings the message: the seconds at which its copies come."""
 WAYS = [
     *((delivery, "heard") for delivery in DELIVERIES),
     *((delivery, "lost") for delivery in DELIVERIES if "while" not in delivery),
 ]
 """Each delivery with all of Twilio's webhooks arriving, and with all of them lost. A race is over before the first."""
-
-
-class Overheard(TwilioWire):
-    """Twilio's wire, with the times at which calls were asked for, and something to do while one is."""
-
-    def __init__(self, house: Rehearsal) -> None:
-        super().__init__(house.world)
-        self.placings: list[float] = []
-        self.meanwhile: Callable[[], object] | None = None
-
-    def request(self, method: str, url: str, *args: Any, **more: Any) -> Any:
-        if method.upper() == "POST" and url.endswith("/Calls.json"):
-            self.placings.append(self.world.clock.seconds)
-            self._interrupt()
-        return super().request(method, url, *args, **more)
-
-    def _interrupt(self) -> None:
-        interruption, self.meanwhile = self.meanwhile, None
-        if interruption:
-            interruption()
-
-
-class Placing(Rehearsal):
-    """A rehearsal that overhears the placing, and whose message comes as `delivery` says."""
-
-    def __init__(self, built: Runtime, faults: Faults | None = None, cps: float = 1.0) -> None:
-        config = replace(built.config, calls_per_second=cps)
-        super().__init__(replace(built, config=config), built.store._table.client, faults, offices=1)
-        self.world.rules.cps = max(cps, 1.0)
-        self.wire = Overheard(self)
-        self.runtime = replace(self.runtime, http=self.wire)
-        install(self.runtime)
-        self.world.add(OfficeLine(LINES["ero-atl"], Answer.PERSON, ring_seconds=1.0, talk_seconds=20.0))
-
-    def memory_clock(self) -> float:
-        """Reading the campaign anew is most of a short story's time; only pausing needs it."""
-        return 0.0
-
-    def bring(self, delivery: str) -> None:
-        """Have the queue bring the first message as `delivery` says, and every later one once."""
-        copies = iter([DELIVERIES[delivery]])
-        self.queue.copies = lambda: next(copies, (0.0,))
-        if delivery == "again while Twilio is asked":
-            self.wire.meanwhile = self.deliver_again
-        if delivery == "again while it is claimed":
-            self._before_the_claim()
-
-    def deliver_again(self) -> None:
-        """Bring the last message once more, now, whatever else is going on."""
-        assert self._delivered(self.queue.sent[-1])
-
-    def _before_the_claim(self) -> None:
-        """Let another worker run to its end between this one's reading and its claim."""
-        events = self.dynamodb.meta.events
-
-        def overtake(params: Mapping[str, Any], **_: Any) -> None:
-            if params["Item"].get("stage") == {"S": "placing"}:
-                events.unregister(name, unique_id="overtake")
-                self.deliver_again()
-
-        name = "provide-client-params.dynamodb.PutItem"
-        events.register_first(name, overtake, "overtake")
-
-    def rung(self) -> set[str]:
-        """The supporters' phones that calls were placed to."""
-        return {call.to for call in self.world.calls if call.parent_sid is None}
-
-    def minutes_until_known(self, call_id: str) -> float:
-        """Let minutes pass, each with its look of the reconciler, until the call is over; how long that took."""
-        for _ in range(LONGEST_MINUTES + 1):
-            self.world.advance(60)
-            self.reconcile()
-            session = self.session(call_id)
-            if session.is_over:
-                return (session.changed_at - session.created_at) / timedelta(minutes=1)
-        raise AssertionError(f"still {session.stage} after {LONGEST_MINUTES} minutes")
 
 
 @dataclass
@@ -425,97 +330,3 @@ def _webhook(house: Rehearsal, path: str, **fields: str) -> int:
         "X-Twilio-Signature": signed(PUBLIC_URL + path, form, TOKEN),
     }
     return house.ask("POST", path, headers, urlencode(form).encode())[0]
-
-
-# The pace.
-
-ON_TIME, LATE = 1.25, 5.25
-"""Seconds around its turn in which a call is placed: SQS delays by whole seconds, and 0.25 s early is now; a call up
-to 5 s late is placed at once, and one that is later takes a new turn."""
-PHONES = [f"+1404555{number:04}" for number in range(100, 160)]
-
-
-def most_at_once(placings: list[float], seconds: float) -> int:
-    """The most placings that lie within any `seconds`."""
-    return max(sum(first <= at < first + seconds for at in placings) for first in placings)
-
-
-def check_pace(house: Placing, capsys: pytest.CaptureFixture[str], slack: float) -> None:
-    """In no stretch of time, short or long, were more calls placed than its turns, and those of `slack` seconds."""
-    placings, cps = house.wire.placings, house.runtime.config.calls_per_second
-    closest = min(later - earlier for earlier, later in itertools.pairwise(placings))
-    for seconds in (1 / cps, 5, 30, 120):
-        assert most_at_once(placings, seconds) <= cps * (seconds + slack) + 1
-    within = most_at_once(placings, 1 / cps)
-    with capsys.disabled():
-        Console(width=120).print(
-            f"\npace: {len(placings)} placings at {cps:g}/s, closest {closest:.2f} s, at most {within} in {1 / cps:g} s"
-        )
-
-
-@pytest.mark.parametrize("cps", [1.0, 4.0])
-def test_a_burst_of_thirty_taps_is_placed_one_by_one(
-    built: Runtime, capsys: pytest.CaptureFixture[str], cps: float
-) -> None:
-    sweep()
-    house = Placing(built, cps=cps)
-
-    for phone in PHONES[:30]:
-        house.tap(phone)
-    house.play()
-
-    assert len(house.wire.placings) == 30
-    assert cps > 1 or all(b - a >= 1 - 1e-6 for a, b in itertools.pairwise(house.wire.placings))
-    check_pace(house, capsys, ON_TIME)
-
-
-def test_taps_at_any_moment_keep_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
-    for number, phone in enumerate(PHONES[:30]):
-        house.tap(phone)
-        house.world.advance((0.1, 0.35, 0.99, 1.7)[number % 4])
-    house.play()
-
-    assert len(house.wire.placings) == 30
-    check_pace(house, capsys, ON_TIME)
-
-
-def test_after_429s_nobody_takes_somebody_else_s_turn(
-    house: Placing, capsys: pytest.CaptureFixture[str]
-) -> None:
-    house.world.next_creates.extend([CreateFault.throttled()] * 8)
-
-    for phone in PHONES[:20]:
-        house.tap(phone)
-        house.world.advance(0.5)
-    house.play()
-
-    assert len(house.wire.placings) == 28
-    assert house.rung() == set(PHONES[:20])
-    check_pace(house, capsys, ON_TIME)
-
-
-def test_a_call_sent_back_by_a_429_keeps_its_new_turn_to_itself(house: Placing) -> None:
-    """The worker comes two seconds late, so the line is idle when Twilio sends the call back."""
-    house.world.next_creates.append(CreateFault.throttled())
-    house.queue.copies = lambda: (2.0,)
-
-    first = house.tap(PHONES[0])
-    house.world.advance(2.01)
-    second = house.tap(PHONES[1])
-
-    turns = [house.session(call["id"]).ring_at for call in (first, second)]
-    assert turns[1] - turns[0] >= timedelta(seconds=1)
-
-
-def test_a_backlog_is_worked_off_at_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
-    """The workers are down for a minute while somebody taps every second; then all messages come at once."""
-    up = house.clock.seconds + 60
-    house.queue.copies = lambda: (max(0.0, up - house.clock.seconds),)
-
-    for phone in PHONES:
-        house.tap(phone)
-        house.world.advance(1)
-    house.play()
-
-    assert house.rung() == set(PHONES)
-    check_pace(house, capsys, LATE)

@@ -1,0 +1,333 @@
+"""A rehearsal with a canary in it: one phone number and one name, and ears at everything that leaves the house.
+
+Promises: what goes to a sink is searched whole, in any spelling, escaping or unkeyed hash, less only the one thing
+that may stand there; how often that one thing stood there is counted. `test_canary` says where it may.
+"""
+
+import html
+import json
+import logging
+import re
+import traceback
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import md5, sha1, sha256
+from typing import Any
+from urllib.parse import unquote_plus, urlencode
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from twilio.http import HttpClient
+
+from app import app
+from chalicelib.adapters.signature import signed
+from chalicelib.observability import metrics
+from chalicelib.runtime import Runtime, install
+from dev.phone_world import (
+    Heard,
+    PickUp,
+    Press,
+    Supporter,
+    TwilioWire,
+)
+from tests.rehearsal import (
+    ACCOUNT,
+    OUR_NUMBER,
+    PUBLIC_URL,
+    SLUG,
+    TOKEN,
+    Rehearsal,
+)
+
+CANARY = "+13135550187"
+NAME = "Zoraida Canarias"
+SPELLINGS = [
+    "313 555 0187",
+    "(313) 555-0187",
+    "1-313-555-0187",
+    "+1 313.555.0187",
+    "313\u00a0555\u20110187",
+    CANARY,
+]
+MALFORMED = ["313 555 01871", "313-555-0187 x5", "+44 313 555 0187", "Zoraida 313 555 0187"]
+FORM = "application/x-www-form-urlencoded"
+HOW = Heard("How did it go")
+
+SINKS = {
+    "log": "every log line with its facts, of every library, at the lowest level",
+    "output": "stdout and stderr",
+    "metric": "metrics as CloudWatch reads them",
+    "our URL": "every address of ours that is asked for",
+    "Twilio URL": "every address of Twilio's that we ask for",
+    "Twilio request": "what we tell Twilio, but for To of POST Calls",
+    "answer": "every answer of ours: headers, pages, JSON, TwiML, errors",
+    "DynamoDB request": "every item and key, over time, but for an open session's phone",
+    "queue message": "everything that is put on the ring queue",
+    "escaped error": "an exception that reaches Lambda, which writes it to the log",
+}
+
+
+def _digits(number: str) -> re.Pattern[str]:
+    """The digits of a number with whatever people, URLs and pages put between them."""
+    return re.compile(r"\D{0,3}".join(number))
+
+
+LOCAL = _digits("5550187")
+REVERSIBLE = [
+    made
+    for spelling in (CANARY, CANARY[1:], CANARY[2:], NAME)
+    for made in (
+        *(algorithm(spelling.encode()).hexdigest() for algorithm in (md5, sha1, sha256)),
+        b64encode(spelling.encode()).decode().rstrip("="),
+    )
+]
+"""An unkeyed hash of a phone number is the number: all of them can be tried in hours."""
+
+
+def finds(text: str) -> bool:
+    """Whether the canary's number or name stands in a text, in any spelling, escaping or unkeyed hash."""
+    read = [text, unquote_plus(text), html.unescape(text)]
+    read += [re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), each) for each in read]
+    if any(LOCAL.search(each) for each in read):
+        return True
+    low = [each.casefold() for each in read]
+    return any(part in each for each in low for part in ("zoraida", "canarias")) or any(
+        made in text for made in REVERSIBLE
+    )
+
+
+class Kept(logging.Handler):
+    """Keeps each record whole: message, facts, exception."""
+
+    def __init__(self, keep: Callable[[str], None]) -> None:
+        super().__init__(logging.DEBUG)
+        self.keep = keep
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.keep(f"{self.format(record)} {record.__dict__!r}")
+
+
+@dataclass
+class Ears:
+    """Everything that was heard, by sink; and how often the number stood where it may."""
+
+    heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    allowed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    is_deaf: bool = False
+
+    def hear(self, sink: str, text: object) -> None:
+        """Keep what went to a sink."""
+        assert sink in SINKS, sink
+        self.heard[sink].append(str(text))
+
+    def leaks(self) -> dict[str, str]:
+        """The sinks in which the canary was found, each with the first find."""
+        found = {sink: next(filter(finds, texts), None) for sink, texts in self.heard.items()}
+        return {sink: text[:600] for sink, text in found.items() if text is not None}
+
+    def without(self, text: str, allowed: str, place: str) -> str:
+        """A text without the one thing that may stand in it; counted, so that the permission is seen to be used."""
+        self.allowed[place] += text.count(allowed)
+        return text.replace(allowed, "")
+
+    def dynamodb(self, params: Mapping[str, Any], **_: Any) -> None:
+        """One request to DynamoDB as it leaves. An open session's phone is where the number must be."""
+        if self.is_deaf:
+            return
+        document = json.loads(params["body"])
+        for put in [document, *(part.get("Put", {}) for part in document.get("TransactItems", []))]:
+            item = put.get("Item", {})
+            if item.get("type") == {"S": "session"} and item["stage"] != {"S": "ended"}:
+                self.allowed["open session"] += item.pop("phone", None) == {"S": CANARY}
+        self.hear("DynamoDB request", json.dumps(document, ensure_ascii=False))
+
+
+class Listening(TwilioWire):
+    """Twilio's wire, listened to."""
+
+    def __init__(self, house: "CanaryHouse") -> None:
+        super().__init__(house.world)
+        self.ears = house.ears
+
+    def request(
+        self, method: str, url: str, params: Any = None, data: Any = None, *args: Any, **more: Any
+    ) -> Any:
+        self.ears.hear("Twilio URL", f"{method} {url} {urlencode(params or {})}")
+        told = dict(data or {})
+        if method.upper() == "POST" and told.get("To") == CANARY:
+            del told["To"]
+            self.ears.allowed["To"] += 1
+        self.ears.hear("Twilio request", told)
+        return super().request(method, url, params, data, *args, **more)
+
+
+class Quoting(HttpClient):  # type: ignore[misc]  # twilio has no types
+    """A Twilio that says the number back in whatever goes wrong, as the real one does."""
+
+    def __init__(self, answer: Callable[[], Any]) -> None:
+        super().__init__(None, False, None)
+        self.answer = answer
+
+    def request(self, *_: Any, **__: Any) -> Any:
+        return self.answer()
+
+
+class CanaryHouse(Rehearsal):
+    """A rehearsal in which everything is listened to, and each request carries the canary where people's text goes."""
+
+    def __init__(self, built: Runtime, ears: Ears, **options: Any) -> None:
+        self.ears = ears
+        super().__init__(built, built.store._table.client, **options)
+        self.asked, self.ask = self.ask, self._asked
+        self.runtime = replace(self.runtime, http=Listening(self))
+        install(self.runtime)
+        self.queue.sent = self.sent = _Sent(ears)
+        self.world.add(Supporter(CANARY, [PickUp(), Press("1"), Press("1", when=HOW)]))
+
+    def _asked(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        self.ears.hear("our URL", url)
+        odd = {"User-Agent": NAME, "Referer": f"https://example.org/?tel={CANARY}", "X-Forwarded-For": CANARY}
+        status, back, answer = self.asked(method, url, {**odd, **headers}, body)
+        text = answer.decode()
+        if text.startswith("<?xml"):
+            text = self.ears.without(text, f'callerId="{CANARY}"', "callerId")
+        if method == "POST" and status == 400 and url.startswith("/c/"):
+            typed = html.escape(dict(_pairs(body)).get("phone", ""))
+            text = self.ears.without(text, f'value="{typed}"', "refused form")
+        self.ears.hear("answer", f"{status} {back} {text}")
+        if status == 502:
+            self.ears.hear("escaped error", text)
+        return status, back, answer
+
+    def tap(self, phone: str = CANARY, language: str = "en", **more: str) -> dict[str, Any]:
+        return super().tap(phone, language, **({"name": NAME, "note": f"call {CANARY}"} | more))
+
+    def page(self, phone: str, consent: str = "call-1", slug: str = SLUG) -> int:
+        return self.post_form(f"/c/{slug}", phone=phone, consent=consent, name=NAME)
+
+    def webhook(self, path: str, *, signature: str | None = None, **fields: str) -> int:
+        """A webhook with everything Twilio knows of a person in it; signed unless told otherwise."""
+        known = {"AccountSid": ACCOUNT, "CallSid": "CA" + "0" * 32, "To": CANARY, "From": OUR_NUMBER}
+        form = known | {"CallerName": NAME, "CallStatus": "in-progress"} | fields
+        signature = signed(PUBLIC_URL + path, form, TOKEN) if signature is None else signature
+        headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
+        return self.ask("POST", path, headers, urlencode(form).encode())[0]
+
+    def call_page(self, call_id: str) -> None:
+        """Everything that shows a call: the page in both languages, and the API."""
+        for path in (
+            f"/calls/{call_id}",
+            f"/calls/{call_id}?lang=es",
+            f"/calls/{call_id}?skip=1",
+            f"/api/calls/{call_id}",
+        ):
+            self.get(path)
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Do something to the table that the app did not do."""
+        self.ears.is_deaf = True
+        try:
+            yield
+        finally:
+            self.ears.is_deaf = False
+
+    def _delivered(self, body: str) -> bool:
+        taken: list[bool] = []
+        with escapes(self.ears):
+            taken.append(super()._delivered(body))
+        return taken == [True]
+
+    def reconcile(self) -> None:
+        with escapes(self.ears):
+            super().reconcile()
+
+    def talk(self, minutes: float = 20) -> str:
+        """One tap, and all that comes of it."""
+        call = self.tap()
+        self.world.advance(2)
+        self.call_page(call["id"])
+        self.play(minutes, every=4)
+        self.call_page(call["id"])
+        return str(call["id"])
+
+
+class _Sent(list[str]):
+    """The queue's messages, each heard as it is sent."""
+
+    def __init__(self, ears: Ears) -> None:
+        super().__init__()
+        self.ears = ears
+
+    def append(self, message: str) -> None:
+        self.ears.hear("queue message", message)
+        super().append(message)
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    return [tuple(map(unquote_plus, part.split("=", 1))) for part in body.decode().split("&")]  # type: ignore[misc]
+
+
+@contextmanager
+def escapes(ears: Ears) -> Iterator[None]:
+    """Hear an error as Lambda would write it, and go on as Lambda does."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - Lambda survives whatever its function does
+        ears.hear("escaped error", traceback.format_exc())
+
+
+@contextmanager
+def listening(dynamodb: Any, capfd: pytest.CaptureFixture[str]) -> Iterator[Ears]:
+    """Listen to all logs, outputs, metrics and DynamoDB requests."""
+    ears = Ears()
+    handler = Kept(lambda line: ears.hear("log", line))
+    root, before = logging.getLogger(), logging.getLogger().level
+    loggers = [root, app.log]
+    for logger in loggers:
+        logger.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    dynamodb.meta.events.register("before-call.dynamodb", ears.dynamodb, "ears")
+    metrics.clear_metrics()
+    capfd.readouterr()
+    try:
+        yield ears
+        ears.hear("output", "".join(capfd.readouterr()))
+        metrics.add_metric("CallsEnded", "Count", 1)
+        metrics.flush_metrics()
+        ears.hear("metric", capfd.readouterr().out)
+    finally:
+        dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="ears")
+        root.setLevel(before)
+        for logger in loggers:
+            logger.removeHandler(handler)
+
+
+@contextmanager
+def failing(house: CanaryHouse, *operations: str, error: Callable[[str, str], Exception]) -> Iterator[None]:
+    """Have DynamoDB's operations fail with an error that quotes the whole request and the canary."""
+    events = house.dynamodb.meta.events
+
+    def fail(model: Any, params: Mapping[str, Any], **_: Any) -> None:
+        if model.name in operations:
+            raise error(model.name, f"{params['body']!r} {CANARY} {NAME}")
+
+    events.register("before-call.dynamodb", fail, "fail")
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb", unique_id="fail")
+
+
+def invalid(operation: str, quoted: str) -> Exception:
+    """A refusal that quotes the item, as DynamoDB's validation does."""
+    return ClientError({"Error": {"Code": "ValidationException", "Message": f"Item {quoted}"}}, operation)
+
+
+def timed_out(_operation: str, quoted: str) -> Exception:
+    return ReadTimeoutError(endpoint_url=f"https://dynamodb/?{quoted}", error=quoted)
