@@ -13,7 +13,7 @@ FUNCTIONS = {"APIHandler", "Ring", "Reconcile"}
 TABLE = ("Table", "Arn")
 RING = ("RingQueue", "Arn")
 SECRET = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretName}-??????"
-ITEM = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+ITEM = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
 ON_TABLE = {(f"dynamodb:{action}", TABLE) for action in ITEM}
 SEND = {("sqs:SendMessage", RING)}
 RECEIVE = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
@@ -29,7 +29,7 @@ def log(group: str) -> set[tuple[str, object]]:
 ALLOWED: dict[str, set[tuple[str, object]]] = {
     "APIHandler": ON_TABLE | SEND | READ_SECRET | log("ApiLog"),
     "Ring": ON_TABLE | SEND | DRAIN | READ_SECRET | log("RingLog"),
-    "Reconcile": ON_TABLE | SEND | READ_SECRET | log("ReconcileLog"),
+    "Reconcile": ON_TABLE | {("dynamodb:DeleteItem", TABLE)} | SEND | READ_SECRET | log("ReconcileLog"),
 }
 
 
