@@ -9,13 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib.adapters.signature import signed
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
 from chalicelib.runtime import Runtime
@@ -26,8 +24,8 @@ from dev.phone_world import (
     PickUp,
     Supporter,
 )
-from tests.rehearsal import ACCOUNT, ANA, PUBLIC_URL, TOKEN, Rehearsal, stage, sweep
-from tests.stories.placing_house import DELIVERIES, TALK, Placing
+from tests.rehearsal import ANA, Rehearsal, stage, sweep
+from tests.stories.placing_house import DELIVERIES, TALK, Placing, webhook
 
 REFUSED_CODE = 21211
 
@@ -297,7 +295,7 @@ def test_a_phone_stopped_while_its_next_call_waits_is_not_rung(house: Placing) -
     house.queue.copies = lambda: (30.0,)
 
     second = house.tap()
-    pressed = _webhook(house, f"/twilio/voice/{first['id']}/steps/1", CallSid=sid, Digits="9")
+    pressed = webhook(house, f"/twilio/voice/{first['id']}/steps/1", CallSid=sid, Digits="9")
     house.play()
 
     assert pressed == 200
@@ -320,13 +318,3 @@ def test_a_call_withdrawn_while_a_worker_claims_it_is_not_rung(house: Placing) -
 
     assert house.world.calls == []
     assert house.state(call["id"])["state"] == "withdrawn"
-
-
-def _webhook(house: Rehearsal, path: str, **fields: str) -> int:
-    """Send a webhook that Twilio signed; the status of the answer."""
-    form = {"AccountSid": ACCOUNT, "CallStatus": "in-progress", "Direction": "outbound-api", **fields}
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Twilio-Signature": signed(PUBLIC_URL + path, form, TOKEN),
-    }
-    return house.ask("POST", path, headers, urlencode(form).encode())[0]
