@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from binascii import Error as BadBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -100,7 +99,7 @@ def _check_account(world: World, headers: Mapping[str, str], account: str) -> No
     given = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
     try:
         user, _, password = b64decode(given.removeprefix("Basic ")).decode().partition(":")
-    except (BadBase64, UnicodeDecodeError):
+    except ValueError:
         user = password = ""
     if (user, password) != (world.account_sid, world.token) or account not in {"", world.account_sid}:
         raise RestError(401, 20003, "Authenticate")

@@ -53,7 +53,9 @@ def result(staged: Stage) -> dict[str, str]:
         (Answer.CANT_CONNECT, "failed", "failed", "false"),
     ],
 )
-def test_each_way_to_answer_has_its_status(answer: Answer, status: str, leg_status: str, bridged: str) -> None:
+def test_each_way_to_answer_has_its_status(
+    answer: Answer, status: str, leg_status: str, bridged: str
+) -> None:
     staged = dial(OfficeLine(OFFICE, answer))
 
     told = result(staged)
@@ -125,7 +127,9 @@ def test_star_means_nothing_unless_told() -> None:
 def test_a_phone_menu_hears_the_keys() -> None:
     staged = dial(OfficeLine(OFFICE, Answer.PHONE_MENU), moves=(Press("2", when="connected", after=4),))
 
-    spoken = [line.text for line in staged.world.transcript(staged.world.calls[0].sid) if line.kind == "spoke"]
+    spoken = [
+        line.text for line in staged.world.transcript(staged.world.calls[0].sid) if line.kind == "spoke"
+    ]
     assert spoken[1] == "Thank you. Please hold."
 
 
@@ -276,9 +280,7 @@ def test_an_action_need_not_be_asked_after_a_hang_up() -> None:
 
 def test_an_inbound_caller_is_answered_only_when_bridged_if_told_so() -> None:
     pages: dict[str, Page] = {"/in": f'<Dial answerOnBridge="true">{OFFICE}</Dial>'}
-    staged = stage(
-        pages, OfficeLine(OFFICE, ring_seconds=10), ours=OurNumber(voice=Hook(f"{BASE}/in"))
-    )
+    staged = stage(pages, OfficeLine(OFFICE, ring_seconds=10), ours=OurNumber(voice=Hook(f"{BASE}/in")))
     call = staged.world.call_in(ANA, OURS)
     staged.world.advance(8)
     assert call.status == "ringing"

@@ -66,7 +66,9 @@ def test_silence_counts_from_the_last_key() -> None:
 def test_silence_counts_from_the_end_of_the_prompts() -> None:
     staged = gather('timeout="7"', prompts='<Pause length="10"/>')
 
-    no_key = next(line for line in staged.world.transcript(staged.world.calls[0].sid) if line.text == "No key.")
+    no_key = next(
+        line for line in staged.world.transcript(staged.world.calls[0].sid) if line.text == "No key."
+    )
     assert no_key.at == 3 + 10 + 7
 
 
@@ -92,7 +94,9 @@ def test_no_key_asks_the_action_if_told_so() -> None:
 
 
 def test_a_key_stops_the_prompts() -> None:
-    staged = gather('numDigits="1"', Press("1", after=1), prompts="<Say>First words</Say><Say>Never heard</Say>" * 20)
+    staged = gather(
+        'numDigits="1"', Press("1", after=1), prompts="<Say>First words</Say><Say>Never heard</Say>" * 20
+    )
 
     assert len(staged.said(staged.world.calls[0].sid)) < 5
     assert keys(staged)[0].at == 4

@@ -16,7 +16,9 @@ FLOW: dict[str, Page] = {
 def completed_call() -> tuple[Stage, str]:
     staged = stage(
         FLOW,
-        Supporter(ANA, [PickUp(after=4), Press("1", after=2), Speak("Hello, I am calling about the families.")]),
+        Supporter(
+            ANA, [PickUp(after=4), Press("1", after=2), Speak("Hello, I am calling about the families.")]
+        ),
         OfficeLine(OFFICE, Answer.PERSON, ring_seconds=5, talk_seconds=60),
     )
     sid = staged.play(status_callback=f"{BASE}/status", status_callback_event=ALL_EVENTS)

@@ -29,7 +29,9 @@ def test_nested_prompts_belong_to_the_gather() -> None:
 
 
 def test_speech_markup_is_spoken_as_its_words() -> None:
-    assert read('<Say>Call <say-as interpret-as="digits">28</say-as><break/> now</Say>') == (Say("Call 28 now"),)
+    assert read('<Say>Call <say-as interpret-as="digits">28</say-as><break/> now</Say>') == (
+        Say("Call 28 now"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,9 @@ def test_the_wire_log_has_every_request_with_its_answer() -> None:
     staged = stage(START, Supporter(ANA, [PickUp(), Press("1")]))
     staged.play(status_callback=f"{BASE}/status")
 
-    seen = [(entry.way, entry.what, entry.label, entry.signature, entry.status) for entry in staged.world.wire]
+    seen = [
+        (entry.way, entry.what, entry.label, entry.signature, entry.status) for entry in staged.world.wire
+    ]
     assert seen == [
         ("← app", "POST Calls", "rest", "ours", 201),
         ("→ app", "POST /start", "answered", "valid", 200),
