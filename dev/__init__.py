@@ -1,0 +1,1 @@
+"""The workshop: the local stack, packaging and the doubles. Never deployed."""
