@@ -25,8 +25,17 @@ def state(world: World, *, paused: bool, speed: float) -> Json:
     """The whole world, as far as the page shows it."""
     return {
         "clock": {"now": world.now().isoformat(), "paused": paused, "speed": speed},
-        "numbers": [{"number": number, "shown": world.display(number)} for number in world.numbers],
+        "numbers": [
+            {
+                "number": number,
+                "shown": world.display(number),
+                "takes_calls": bool(ours.voice.url),
+                "takes_texts": bool(ours.text.url),
+            }
+            for number, ours in world.numbers.items()
+        ],
         "next_webhooks": len(world.next_plans),
+        "next_creates": len(world.next_creates),
         "phones": [_phone(world, party) for party in world.parties.values() if isinstance(party, Supporter)],
         "offices": [
             _office(world, party) for party in world.parties.values() if isinstance(party, OfficeLine)
@@ -64,6 +73,7 @@ def _office(world: World, line: OfficeLine) -> Json:
         "name": line.name,
         "answers": line.answers.name,
         "calls": len(legs),
+        "last": legs[-1].created if legs else -1,
         **_present(world, call),
         "call": _call(world, call) if call is not None else None,
     }

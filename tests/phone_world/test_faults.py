@@ -39,12 +39,11 @@ def only(label: str, plan: Plan) -> Faults:
     return Faults(decide=decide)
 
 
-def play(staged: Stage, **told: object) -> str:
+def play(staged: Stage) -> str:
     return staged.play(
         status_callback=f"{BASE}/status",
         status_callback_event=ALL_EVENTS,
         fallback_url=f"{BASE}/fallback",
-        **told,
     )
 
 
