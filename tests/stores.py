@@ -5,12 +5,14 @@ are `CONTENDED`. DynamoDB Local can't be told to listen on 127.0.0.1 alone; it r
 in memory, with made-up numbers in it, and is ended with the test. Nothing that `make run` starts does that.
 """
 
+import json
 import os
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,17 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError
 from moto import mock_aws
 
+from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.ring_queue import RingQueue
+from chalicelib.adapters.secrets import SecretStore
+from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
+from chalicelib.config import Config
+from chalicelib.runtime import Runtime
 from dev import aws
 from tests.needs import needs
+from tests.rehearsal import ENVIRONMENT, SECRET
+from tests.values import NOW
 
 THREADS = 64
 CLIENT = ClientConfig(
@@ -89,6 +99,28 @@ def fresh_table(dynamodb: Any) -> Table:
     name = f"patchthrough-contract-{next(_numbers)}"
     aws.create_table(dynamodb, name)
     return Table(dynamodb, name)
+
+
+class SecretWire:
+    """What the secret store's client sees of Secrets Manager."""
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - the API's own name
+        assert SecretId == ENVIRONMENT["PATCHTHROUGH_SECRETS"]
+        return {"SecretString": json.dumps(SECRET)}
+
+
+def runtime_on(table: Table, sqs: Any) -> Runtime:
+    """The app's runtime on a table, with what stands for SQS; time stands still."""
+    config = replace(Config.from_environ(ENVIRONMENT), table=table.name)
+    secrets: Any = SecretWire()
+    return Runtime(
+        config=config,
+        secrets=SecretStore(secrets, config.secrets, lambda: 0.0),
+        store=Store(table),
+        catalog=Catalog(table),
+        ring_queue=RingQueue(sqs, config.ring_queue),
+        now=lambda: NOW,
+    )
 
 
 def free_port() -> int:

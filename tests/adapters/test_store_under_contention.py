@@ -1,6 +1,5 @@
 """The store with many threads at once, on the two tables that are right about it: what is exact stays exact."""
 
-import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,19 +10,16 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.catalog import Catalog
-from chalicelib.adapters.ring_queue import RingQueue
-from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.store import Stale, Store
 from chalicelib.adapters.table import Table
-from chalicelib.config import Config
 from chalicelib.domain.call import CallSession, Count, Stage
 from chalicelib.domain.counts import Action, Basis, Channel, Outcome, counted, difference
 from chalicelib.domain.limits import Caller
 from chalicelib.domain.words import Language
-from chalicelib.runtime import Runtime, install
+from chalicelib.runtime import install
 from chalicelib.views import tap
-from tests.rehearsal import ANA, ENVIRONMENT, SECRET, SLUG, campaign
-from tests.stores import BACKENDS, CONTENDED, THREADS, fresh_table
+from tests.rehearsal import ANA, SLUG, campaign
+from tests.stores import BACKENDS, CONTENDED, THREADS, fresh_table, runtime_on
 from tests.values import CALL_ID, NOW, session
 
 
@@ -107,14 +103,6 @@ def test_40_calls_that_end_together_are_40_in_the_tally(busy: Store) -> None:
     assert difference(counted(busy.actions()), busy.tally(SLUG, Channel.CALLS)) == 0
 
 
-class SecretWire:
-    """What the secret store's client sees of Secrets Manager."""
-
-    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - the API's own name
-        assert SecretId == ENVIRONMENT["PATCHTHROUGH_SECRETS"]
-        return {"SecretString": json.dumps(SECRET)}
-
-
 class QueueWire:
     """What the ring queue's client sees of SQS."""
 
@@ -129,27 +117,17 @@ class QueueWire:
 def queue(contended: Any) -> Iterator[QueueWire]:
     """The app on the contended table, and its ring queue."""
     table, wired = fresh_table(contended), QueueWire()
-    config = Config.from_environ(ENVIRONMENT)
-    install(
-        Runtime(
-            config=config,
-            secrets=SecretStore(SecretWire(), config.secrets, lambda: 0.0),  # type: ignore[arg-type]  # its double
-            store=Store(table),
-            catalog=applied(table),
-            ring_queue=RingQueue(wired, config.ring_queue),  # type: ignore[arg-type]  # SQS's double
-            now=lambda: NOW,
-        )
-    )
+    applied(table)
+    install(runtime_on(table, wired))
     yield wired
     install(None)
 
 
-def applied(table: Table) -> Catalog:
+def applied(table: Table) -> None:
     catalog, asked = Catalog(table), campaign(NOW.date())
     for office in asked.offices:
         catalog.put_office(office)
     catalog.apply(asked, NOW)
-    return catalog
 
 
 def test_64_taps_of_one_phone_at_once_are_one_open_call(queue: QueueWire) -> None:
