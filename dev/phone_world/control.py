@@ -59,7 +59,7 @@ def control(server: PhoneWorldServer, method: str, path: str, document: Any) -> 
         return 404, {"error": f"there is no {path}"}
     try:
         return 200, action(server, document) or {"done": True}
-    except (Refused, LookupError, ValueError, TypeError) as refusal:
+    except (Refused, http_wire.NotLoopback, LookupError, ValueError, TypeError) as refusal:
         return 400, {"error": str(refusal)}
 
 

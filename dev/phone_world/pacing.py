@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from time import monotonic
 
@@ -83,21 +84,20 @@ class Pace:
         passed = 0.0 if self.paused else (now - self._last) * self.speed
         self._last = now
         world.advance(passed)
-        while self._debt > 0 and self.under_way == 0:
-            self._leap(world)
 
     def _leap(self, world: World) -> None:
+        """Skip to the next event, or to the end of what is to be skipped."""
         due = world.next_event_in()
         leap = self._debt if due is None else min(max(due, 0.0), self._debt)
         self._debt -= leap
         world.advance(leap)
-        if leap == self._debt == 0.0:
-            return
 
     def _run(self) -> None:
         while not self._ended.wait(TICK_SECONDS):
             with self.lock:
                 self.catch_up()
+                while self._debt > 0 and self.under_way == 0 and self._world is not None:
+                    self._leap(self._world)
 
 
 class ThreadedCourier:
@@ -111,18 +111,27 @@ class ThreadedCourier:
     def carry(self, parcel: Parcel, then: Callable[[Outcome], None]) -> None:
         """Send it off; `then` hears of it later, under the lock."""
         self.pace.under_way += 1
-        self._pool.submit(self._carry, parcel, then)
+        work = self._pool.submit(self._carry, parcel, then)
+        work.add_done_callback(_say_what_broke)
 
     def _carry(self, parcel: Parcel, then: Callable[[Outcome], None]) -> None:
         outcome = send(parcel)
         with self.pace.lock:
-            self.pace.under_way = max(0, self.pace.under_way - 1)
             self.pace.catch_up()
-            then(outcome)
+            try:
+                then(outcome)
+            finally:
+                self.pace.under_way = max(0, self.pace.under_way - 1)
 
     def stop(self) -> None:
         """Take no more parcels."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _say_what_broke(work: Future[None]) -> None:
+    """A pool keeps a worker's exception to itself; this one is a mistake of ours to be seen."""
+    if not work.cancelled() and (broken := work.exception()) is not None:
+        traceback.print_exception(broken)
 
 
 def send(parcel: Parcel) -> Outcome:

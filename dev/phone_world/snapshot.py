@@ -164,7 +164,13 @@ def wire_line(world: World, entry: WireEntry) -> Json:
     }
 
 
-SHOWN_FIELDS = ("Digits", "DialCallStatus", "ErrorCode", "Body", "MessageStatus", "SequenceNumber")
+SHOWN_FIELDS = (
+    ("Digits", "Digits="),
+    ("DialCallStatus", ""),
+    ("ErrorCode", "error "),
+    ("Body", ""),
+    ("SequenceNumber", "seq "),
+)
 
 
 def said_with(world: World, entry: WireEntry) -> str:
@@ -173,7 +179,7 @@ def said_with(world: World, entry: WireEntry) -> str:
     if entry.way == FROM_APP:
         people = [f"{word} {world.display(fields[name])}" for name, word in PEOPLE if fields.get(name)]
         return ", ".join([*people, *(f"Status={fields[name]}" for name in ("Status",) if name in fields)])
-    shown: Iterable[str] = (f"{name}={fields[name]}" for name in SHOWN_FIELDS if name in fields)
+    shown: Iterable[str] = (f"{word}{fields[name]}" for name, word in SHOWN_FIELDS if name in fields)
     return ", ".join([entry.label, *shown])
 
 

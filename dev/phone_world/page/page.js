@@ -173,7 +173,8 @@ function showPhone(phone, state) {
   write(one.part("h2"), phone.name ? `${phone.name}’s phone` : `The phone ${phone.shown}`);
   write(one.part(".owner"), `${whose}, ${phone.shown}`);
   write(one.part(".head"), heading(phone));
-  write(one.part(".shown"), phone.status === "idle" ? "" : phone.call.shown);
+  write(one.part(".shown"), phone.status === "ringing" ? phone.call.shown : "");
+  one.part(".tag").hidden = phone.status === "idle";
   showTag(one.part(".tag"), phone.status, phone.seconds);
   if (one.status !== phone.status || !one.drawn) changePhone(one, phone, whose);
   showWaysToCall(one, phone, state.numbers);
@@ -183,8 +184,7 @@ function showPhone(phone, state) {
 
 function heading(phone) {
   if (phone.status === "ringing") return "Incoming call";
-  if (phone.status === "idle") return "Ready";
-  return phone.status === "calling" ? "Calling" : "In a call";
+  return phone.status === "idle" ? "No call" : phone.call.shown;
 }
 
 function changePhone(one, phone, whose) {
@@ -228,7 +228,7 @@ function showLines(one, phone) {
     one.sid = sid;
     one.lines = 0;
   }
-  one.part(".heard").hidden = one.part(".log-title").hidden = sid === null;
+  one.part(".heard").hidden = one.part(".log-title").hidden = phone.lines.length === 0;
   const title = phone.status === "idle" ? `The last call: ${phone.call?.status ?? ""}` : "What the line says";
   write(one.part(".log-title"), title);
   one.part(".heard").setAttribute("aria-label", `Transcript of ${phone.name || phone.shown}`);
@@ -415,6 +415,7 @@ function cell(text, kind = "") {
   return element;
 }
 
+const LONG_ID = /\/[^/]{14,}(?=\/|$)/g;
 const SIGNATURES = { valid: ["ok", "✓ valid"], missing: ["no", "✗ missing"], wrong: ["no", "✗ wrong"], ours: ["quiet", "the app’s key"] };
 
 function showWire(entries) {
@@ -427,10 +428,12 @@ function showWire(entries) {
     signature.append(span(kind, words));
     const answer = cell("", "n");
     answer.append(span(entry.answer >= 400 || entry.answer === null ? "no" : "", entry.answer === null ? "none" : String(entry.answer)));
-    const detail = [entry.with, entry.note].filter(Boolean).join("; ");
+    const detail = [entry.with, entry.note === entry.label ? "" : entry.note].filter(Boolean).join("; ");
+    const what = cell(entry.what.replace(LONG_ID, "/…"), "mono");
+    what.title = entry.what;
     row.append(
-      cell(exactTime.format(new Date(entry.at)), "mono"), cell(entry.way, "nowrap"), cell(entry.what, "mono"),
-      cell(detail), signature, answer, cell(`${Math.round(entry.took_ms)} ms`, "n"),
+      cell(exactTime.format(new Date(entry.at)), "mono nowrap"), cell(entry.way, "nowrap"), what,
+      cell(detail), signature, answer, cell(`${Math.round(entry.took_ms) || "<1"} ms`, "n"),
     );
     return row;
   });
@@ -510,6 +513,7 @@ byId("create").addEventListener("change", (event) => {
 byId("sound").addEventListener("click", (event) => {
   sound.on = !sound.on;
   event.currentTarget.setAttribute("aria-pressed", String(sound.on));
+  write(event.currentTarget, sound.on ? "Ring aloud: on" : "Ring aloud: off");
 });
 byId("show").addEventListener("click", () => {
   pinned.add(byId("pick").value);
