@@ -99,6 +99,10 @@ def finds(text: str) -> bool:
     )
 
 
+PLAIN = frozenset(logging.makeLogRecord({}).__dict__)
+"""What every log record has; the rest are its facts."""
+
+
 class Kept(logging.Handler):
     """Keeps each record whole: message, facts, exception."""
 
@@ -107,12 +111,16 @@ class Kept(logging.Handler):
         self.keep = keep
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.keep(f"{self.format(record)} {record.__dict__!r}")
+        facts = {name: value for name, value in record.__dict__.items() if name not in PLAIN}
+        self.keep(f"{self.format(record)} {facts!r}")
 
 
-@dataclass
+@dataclass(repr=False)
 class Ears:
-    """Everything that was heard, by sink; and how often the number stood where it may."""
+    """Everything that was heard, by sink; and how often the number stood where it may.
+
+    Shows nothing of it by itself: botocore writes its handlers to the log, and these ears are one.
+    """
 
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
