@@ -1,0 +1,174 @@
+"""A running stack, as tales reach it: the app and the phone world over HTTP, the ledger through the table.
+
+Promises that whatever was set in the phone world for a tale is set back. Refuses to know how the stack was
+started, and anything of the app but its public API.
+"""
+
+import contextlib
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.domain.counts import Action
+from cli.connection import connect
+from dev.offices import directory
+from dev.phone_world.people import Heard, Move
+from dev.stories.tales import Line
+
+CAMPAIGN = "families-28"
+OK = 200
+TIMEOUT = 20
+
+Json = dict[str, Any]
+
+
+class Unreachable(Exception):
+    """Nobody answers there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The addresses of a stack, and the environment its app has."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def app(self) -> str:
+        """Where the app is."""
+        return self.environment["PATCHTHROUGH_PUBLIC_URL"]
+
+    @property
+    def phone_world(self) -> str:
+        """Where the phone world is."""
+        return self.environment["TWILIO_API_URL"]
+
+    def is_up(self) -> bool:
+        """Whether both answer."""
+        try:
+            return all(ask(url)[0] == OK for url in (f"{self.app}/health", f"{self.phone_world}/world/state"))
+        except Unreachable:
+            return False
+
+    def tap(self, phone: str, language: str) -> tuple[int, Json]:
+        """Ask for a call, as the page does; return status and answer."""
+        wish = {"phone": phone, "language": language, "consent": "call-1"}
+        return ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
+
+    def call(self, call_id: str) -> Json:
+        """Return where a call is."""
+        found: Json = ask(f"{self.app}/api/calls/{call_id}")[1]
+        return found
+
+    def numbers(self) -> list[str]:
+        """Return the numbers of the campaign's offices, in calling order."""
+        found = connect(self.environment).catalog.campaign(CAMPAIGN)
+        return [office.lines[0].number for office in found.offices] if found else []
+
+    def actions(self, call_id: str) -> list[Action]:
+        """Return what the ledger holds of a call, in order of its offices."""
+        every = connect(self.environment).store.actions()
+        return sorted((a for a in every if a.id.startswith(f"{call_id}-")), key=lambda action: action.id)
+
+    def add_supporter(self, number: str, name: str, script: Sequence[Move]) -> None:
+        """Give a person with a script a phone."""
+        moves = [move_document(move) for move in script]
+        self._world("supporters", {"number": number, "name": name, "script": moves})
+
+    def legs_to(self, number: str) -> list[Json]:
+        """Return every call that was ever placed to a number, oldest first."""
+        return [leg for leg in self._shown("calls") if leg["to"] == number]
+
+    def transcript(self, sid: str) -> list[Json]:
+        """Return what was said, heard and pressed on a call."""
+        lines: list[Json] = self._shown(f"transcripts/{sid}")
+        return lines
+
+    def complaints(self) -> list[Json]:
+        """Return the wrong Twilio that the app spoke."""
+        found: list[Json] = self._shown("complaints")
+        return found
+
+    def names(self) -> dict[str, str]:
+        """Return who is at each number: offices and people."""
+        state = self._shown("state")
+        return {party["number"]: party["name"] for party in (*state["offices"], *state["phones"])}
+
+    @contextlib.contextmanager
+    def at_speed(self, times: float) -> Iterator[None]:
+        """Let the phone world's clock run so many times as fast, and as before afterwards."""
+        before = self._shown("state")["clock"]
+        self._world("clock", {"speed": times, "pause": False})
+        try:
+            yield
+        finally:
+            self._world("clock", {"speed": before["speed"], "pause": before["paused"]})
+
+    @contextlib.contextmanager
+    def answering(self, lines: Mapping[str, Line]) -> Iterator[None]:
+        """Let these numbers answer like this, and as before afterwards."""
+        before = {office["number"]: office["answers"] for office in self._shown("state")["offices"]}
+        usual = {line.number: line for line in directory()}
+        self._world("offices", [{"number": number} | line_document(line) for number, line in lines.items()])
+        try:
+            yield
+        finally:
+            kept = [
+                {"number": number, "answers": before[number]}
+                | {"ring_seconds": usual[number].ring_seconds, "talk_seconds": usual[number].talk_seconds}
+                for number in lines
+                if number in before and number in usual
+            ]
+            self._world("offices", kept)
+
+    def _shown(self, what: str) -> Any:
+        status, found = ask(f"{self.phone_world}/world/{what}")
+        if status != OK:
+            raise Unreachable(f"the phone world has no {what}")
+        return found
+
+    def _world(self, what: str, document: object) -> None:
+        status, found = ask(f"{self.phone_world}/world/{what}", document)
+        if status != OK:
+            raise ValueError(f"the phone world refused {what}: {found}")
+
+
+def move_document(move: Move) -> Json:
+    """Return a move as the phone world's control API takes it."""
+    told = {"move": type(move).__name__} | asdict(move)
+    if isinstance(move.when, Heard):
+        told["when"] = {"heard": move.when.words}
+    return told
+
+
+def line_document(line: Line) -> Json:
+    """Return how an office answers as the control API takes it."""
+    return {
+        "answers": line.answers.name,
+        "ring_seconds": line.ring_seconds,
+        "talk_seconds": line.talk_seconds,
+    }
+
+
+def ask(url: str, document: object = None) -> tuple[int, Any]:
+    """GET, or POST a JSON document; return status and answer, an error's too. Raises Unreachable."""
+    body = None if document is None else json.dumps(document).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            return answer.status, json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, _read(error.read())
+    except OSError as error:
+        raise Unreachable(f"no answer from {url.partition('/api')[0]}") from error
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {}

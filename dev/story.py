@@ -1,0 +1,84 @@
+"""`make story`: five whole calls, over HTTP with signed webhooks, and the proof of what was counted.
+
+Promises exit 0 only if every tale ended as it must and ledger and tally agree; anything else is 1, with
+what differed. Plays on the stack that runs, as `make run` left word of it in `.local/env`; if none runs,
+starts one for itself on free ports with an empty memory. The last line is that of `counts verify`.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from dev import environment
+from dev.ports import Ports
+from dev.stack import PROBLEMS, Interrupted, Wish, heed_signals, running
+from dev.stories.playing import play
+from dev.stories.site import Site, Unreachable
+from dev.stories.tales import TALES
+from dev.stories.telling import tell
+
+SPEED = 20.0
+"""How many times as fast as real time the phone world's clock runs meanwhile."""
+
+
+@contextlib.contextmanager
+def site(console: Console, wish: Wish, local: Path) -> Iterator[Site]:
+    """Yield the stack that runs, or one started for the occasion."""
+    found = environment.read(local / "env")
+    if found and Site(found).is_up():
+        console.print(f"Playing on the stack that runs, at {found['PATCHTHROUGH_PUBLIC_URL']}.")
+        yield Site(found)
+        return
+    console.print("No stack runs here, so one is started for these stories, with an empty memory.")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Ports.any_free(), Path(folder), wish, lambda _sentence: None) as stack,
+    ):
+        yield Site(stack.environment)
+
+
+def tell_all(console: Console, where: Site, wish: Wish) -> int:
+    """Play and tell every tale; return how many did not end as they must."""
+    wrong = 0
+    with where.at_speed(SPEED):
+        for number, tale in enumerate(TALES, start=1):
+            with console.status(Text(tale.title)):
+                telling = play(tale, where, wish.wait)
+            tell(console, number, telling)
+            wrong += not telling.is_right
+    return wrong
+
+
+def verify(settings: Mapping[str, str]) -> int:
+    """Run `patchthrough counts verify` and let it speak for itself; return its exit code."""
+    command = [sys.executable, "-m", "cli", "counts", "verify"]
+    return subprocess.run(command, env=os.environ | settings, cwd=environment.ROOT, check=False).returncode  # noqa: S603 - our own command
+
+
+def main(local: Path = environment.LOCAL) -> int:
+    """Tell all tales and prove the counts: 0 if all is right."""
+    console, wish = Console(file=sys.stdout, highlight=False), Wish()
+    heed_signals(wish)
+    try:
+        with site(console, wish, local) as where:
+            wrong = tell_all(console, where, wish)
+            if wrong:
+                console.print(Text(f"{wrong} of {len(TALES)} stories did not end as they must.", "bold red"))
+            console.file.flush()
+            return 1 if verify(where.environment) or wrong else 0
+    except Interrupted:
+        console.print("Stopped.")
+    except (*PROBLEMS, Unreachable, ValueError) as problem:
+        console.print(Text(str(problem), "bold red"), soft_wrap=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
