@@ -42,7 +42,7 @@ class Tale:
 
 THREE_OFFICES = Tale(
     title="A call to three offices: somebody speaks, a line is busy, a voicemail answers",
-    name="Ana",
+    name="Alma",
     language="en",
     script=(
         PickUp(after=5),
