@@ -7,7 +7,7 @@ const QUICK_LOOKS = 90;
 const main = () => document.getElementById("main");
 const parts = (element) => new Map([...element.children].filter((part) => part.id).map((part) => [part.id, part.outerHTML]));
 let sent = new Map(); // id → the server's HTML of each part now shown, before a person opened or typed anything
-let timer = 0, looks = 0, faults = 0, skew = 0, shownAt = location.pathname;
+let timer = 0, looks = 0, faults = 0, skew = null, shownAt = location.pathname;
 
 remember(document);
 begin();
@@ -28,8 +28,9 @@ function begin() {
   plan(QUICK);
 }
 
+/* How far this clock is from the server's: read once, so that the seconds shown never jump. */
 function note(page) {
-  if (page.dataset.now) skew = page.dataset.now * 1000 - Date.now();
+  if (page.dataset.now) skew ??= page.dataset.now * 1000 - Date.now();
 }
 
 function remember(source) {

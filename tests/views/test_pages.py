@@ -26,7 +26,7 @@ from chalicelib.views.obstacles import OBSTACLES
 from chalicelib.views.pages import AT_THE_FIELD, RESTING, preferred, waiting
 from tests.browser.served import PREFIX, Answer, Served, serving
 from tests.browser.states import CALLS, PATHS
-from tests.values import CALL_ID, NOW, PHONE, campaign, over, session, unverified
+from tests.values import CALL_ID, CAMPAIGN, NOW, PHONE, campaign, over, session, unverified
 
 FORM = {"phone": "404 555 0123", "consent": "call-1"}
 CALL = f"/calls/{CALL_ID}"
@@ -367,6 +367,71 @@ def test_both_languages_have_the_same_sentences_with_the_same_placeholders() -> 
         assert placeholders(sentence) == placeholders(spanish[key]), key
 
 
+class OwnWords(HTMLParser):
+    """Collects a page's words, spoken labels included, but not those marked as another language's."""
+
+    VOID = frozenset({"meta", "link", "input", "path"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.open: list[bool] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag not in self.VOID:
+            self.open.append(named.get("lang") == "en" or tag == "script")
+        if tag != "link":
+            self.text += [
+                str(named[name]) for name in ("aria-label", "data-busy", "content") if named.get(name)
+            ]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not any(self.open):
+            self.text.append(data)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-záéíóúñü]+", text.lower().replace("’", "")))
+
+
+NAMES = words(
+    "Patchthrough Twilio ICE Atlanta Washington http go families width device initial scale light dark"
+)
+"""Names, and what stands in addresses and in settings for browsers."""
+SPANISH_TOO = words("a no me error software cookies use video")
+ENGLISH = (
+    words(" ".join(rendering.phrasebook(Language.EN).sentences.values()))
+    | words(
+        " ".join(each.en for each in (CAMPAIGN.title, CAMPAIGN.heading, CAMPAIGN.summary, *CAMPAIGN.about))
+    )
+    | words(" ".join(point.en for point in CAMPAIGN.points))
+) - (NAMES | SPANISH_TOO)
+"""Every word of our English pages that a Spanish page has no use for."""
+
+
+@pytest.mark.parametrize("name", [*PATHS, *CALLS])
+def test_a_spanish_page_holds_no_english_word_but_names_and_the_quoted_line(
+    served: Served, name: str
+) -> None:
+    if name in CALLS:
+        served.put(CALLS[name])
+    page = served.ask("GET", f"{PATHS.get(name, CALL)}?lang=es").text
+
+    assert words(" ".join(OwnWords(page).text)) & ENGLISH == set()
+
+
+def test_no_spanish_sentence_holds_an_english_word() -> None:
+    for key, sentence in rendering.phrasebook(Language.ES).sentences.items():
+        found = words(re.sub(r"{\w+}", "", sentence)) & ENGLISH
+        assert found == ({"english"} if key == "other_language" else set()), key
+
+
 def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
@@ -463,6 +528,10 @@ def test_assets_are_light_and_kept_for_ever_under_the_hash_of_what_they_hold(
 @pytest.mark.parametrize("name", ["look.txt", "..%2fconfig.py", "en.json"])
 def test_nothing_else_is_served_from_there(served: Served, name: str) -> None:
     assert served.ask("GET", f"/static/{name}").status == 404
+
+
+def test_nothing_moves_by_itself() -> None:
+    assert not re.search(r"animation|transition|@keyframes", rendering.asset("look.css").text)
 
 
 # Small things.
