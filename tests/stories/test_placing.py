@@ -14,9 +14,10 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib.domain.call import Ending, Stage
+from chalicelib.domain.call import Claimed, Ending, Stage
 from chalicelib.domain.campaign import Status
 from chalicelib.runtime import Runtime
+from chalicelib.views.committing import commit
 from dev.phone_world import (
     CreateFault,
     Faults,
@@ -318,3 +319,19 @@ def test_a_call_withdrawn_while_a_worker_claims_it_is_not_rung(house: Placing) -
 
     assert house.world.calls == []
     assert house.state(call["id"])["state"] == "withdrawn"
+
+
+def test_a_call_that_another_worker_claimed_first_and_is_still_placing_is_left_to_it(house: Placing) -> None:
+    events, name = house.dynamodb.meta.events, "provide-client-params.dynamodb.PutItem"
+
+    def claim_first(params: Mapping[str, Any], **_: Any) -> None:
+        if params["Item"].get("stage") == {"S": "placing"}:
+            events.unregister(name, unique_id="claim first")
+            commit(house.session(call["id"]), None, Claimed("another worker"))
+
+    events.register_first(name, claim_first, "claim first")
+    call = house.tap()
+    house.world.advance(10)
+
+    assert house.wire.placings == []
+    assert house.session(call["id"]).attempt == "another worker"
