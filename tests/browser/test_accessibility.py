@@ -1,6 +1,7 @@
 """What page.md asks of every page and state, checked in Chromium: both languages, three widths, both schemes."""
 
 import os
+from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
@@ -66,6 +67,8 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
 
 
+STOPS = """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
+  .filter(e => e.checkVisibility()).length"""
 WALK = """() => { const e = document.activeElement, s = getComputedStyle(e);
   const all = [...document.querySelectorAll("*")];
   return {at: all.indexOf(e), top: e.getBoundingClientRect().top + scrollY, skip: e.classList.contains("skip"),
@@ -78,7 +81,7 @@ def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
 ) -> None:
     page = shown(opened, served, name, "es")
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    stops = []
+    stops: list[dict[str, Any]] = []
     for _ in range(40):
         page.keyboard.press("Tab")
         stop = page.evaluate(WALK)
@@ -87,11 +90,9 @@ def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
         stops.append(stop)
     places = [stop["top"] for stop in stops if not stop["skip"]]
 
-    assert len(stops) == page.evaluate(
-        "() => [...document.querySelectorAll('a, button, summary, input:not([type=hidden])')].filter(e => e.checkVisibility()).length"
-    )
+    assert len(stops) == page.evaluate(STOPS)
     assert all(stop["ring"] for stop in stops)
-    assert all(later >= earlier - 1 for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later >= earlier - 1 for earlier, later in pairwise(places))
 
 
 def test_enter_sends_the_form_and_space_opens_what_is_folded(opened: Opening, served: Served) -> None:
@@ -108,7 +109,7 @@ def test_enter_sends_the_form_and_space_opens_what_is_folded(opened: Opening, se
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refused_form_says_so_three_times_and_takes_you_to_the_field(
-    opened: Opening, served: Served, script: bool, language: str
+    opened: Opening, served: Served, *, script: bool, language: str
 ) -> None:
     page = opened(served.at(f"/c/families-28?lang={language}"), script=script)
     page.fill("#phone", "404 555 01")

@@ -224,7 +224,7 @@ def test_a_hidden_page_does_not_ask(opened: Opening, served: Served) -> None:
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     page.wait_for_timeout(2_500)
     asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks what it is given
     page.wait_for_timeout(3_000)
     assert asked == []
 
@@ -277,7 +277,7 @@ def test_a_page_is_light_and_all_of_it_is_ours(opened: Opening, served: Served, 
     served.put(session(stage=Stage.DIALING, legs=(called(Outcome.SPOKE), leg(answered_at=NOW))))
     page = opened("about:blank")
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - as above
     page.goto(served.at(path))
     page.wait_for_load_state("load")
     first = [
