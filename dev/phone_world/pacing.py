@@ -106,10 +106,13 @@ class ThreadedCourier:
     def __init__(self, pace: Pace) -> None:
         """Bring answers back under the lock of `pace`."""
         self.pace = pace
+        self._stopped = False
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="phone-world-webhook")
 
     def carry(self, parcel: Parcel, then: Callable[[Outcome], None]) -> None:
         """Send it off; `then` hears of it later, under the lock."""
+        if self._stopped:
+            return
         self.pace.under_way += 1
         work = self._pool.submit(self._carry, parcel, then)
         work.add_done_callback(_say_what_broke)
@@ -125,6 +128,8 @@ class ThreadedCourier:
 
     def stop(self) -> None:
         """Take no more parcels."""
+        with self.pace.lock:
+            self._stopped = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -154,6 +154,10 @@ class _Requests(BaseHTTPRequestHandler):
         """Say nothing: the wire log shows it all."""
 
     def _respond(self) -> None:
+        if self.server.phone_world.closing.is_set():
+            # A kept-alive connection outlives the listening socket; the page is to see that we are gone.
+            self.close_connection = True
+            return
         size = int(self.headers.get("Content-Length") or 0)
         if size > LONGEST_BODY:
             self.close_connection = True

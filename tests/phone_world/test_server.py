@@ -27,6 +27,7 @@ PAGES = {
     "/start": '<Response><Gather numDigits="1" action="/key" timeout="30"><Say>Key?</Say></Gather></Response>',
     "/key": f'<Response><Dial action="/after">{OFFICE}</Dial></Response>',
     "/after": "<Response><Say>Thank you.</Say></Response>",
+    "/hola": '<Response><Say language="es-MX">Hola.</Say><Pause length="30"/></Response>',
     "/text": "<Response><Message>Thanks.</Message></Response>",
 }
 
@@ -66,15 +67,23 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
 
+@contextmanager
+def serving() -> Iterator[App]:
+    app = App()
+    thread = threading.Thread(target=app.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield app
+    finally:
+        app.shutdown()
+        app.server_close()
+        thread.join()
+
+
 @pytest.fixture
 def app() -> Iterator[App]:
-    serving = App()
-    thread = threading.Thread(target=serving.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield serving
-    serving.shutdown()
-    serving.server_close()
-    thread.join()
+    with serving() as app:
+        yield app
 
 
 @contextmanager
