@@ -110,7 +110,8 @@ def main(show: Callable[[str], None] = print) -> int:
         browser = chromium(playwright)
         with running(Ports.any_free(), Path(folder), wish, lambda _sentence: None) as stack:
             taken = take(browser, Site(stack.environment))
-        browser.close()
+            # Before the stack ends, or the call's page would ask a stack that is half gone.
+            browser.close()
     for path in taken:
         show(f"{path.relative_to(TO.parent.parent)}  {path.stat().st_size // 1024} kB")
     return 0

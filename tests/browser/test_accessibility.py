@@ -75,7 +75,7 @@ WALK = """() => { const e = document.activeElement, s = getComputedStyle(e);
     ring: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3, body: e === document.body}; }"""
 
 
-@pytest.mark.parametrize("name", ["campaign", "in line", "ringing", "question", "refused form", "home"])
+@pytest.mark.parametrize("name", ["campaign", "in line", "ringing", "question", "home"])
 def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
     opened: Opening, served: Served, name: str
 ) -> None:
