@@ -1,4 +1,4 @@
-"""Chromium, axe and the app, once for all browser tests; a fresh campaign and a fresh page for each."""
+"""Chromium and axe once for all browser tests, the app once a file; a fresh campaign and a fresh page for each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +14,9 @@ from tests.values import campaign
 Opening = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_all() -> Iterator[Served]:
+    """Serve for one file: a moto that stays open shares its tables with every later test."""
     needs("chromium")
     with serving() as served:
         yield served
