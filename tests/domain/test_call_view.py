@@ -37,7 +37,9 @@ def test_a_live_call_shows_its_stage(state: State, call: CallSession) -> None:
 
 
 def test_every_stage_has_a_state() -> None:
-    assert {view(session(stage=stage, legs=(leg(),))).state for stage in Stage if stage is not Stage.ENDED} <= CHANGING
+    assert {
+        view(session(stage=stage, legs=(leg(),))).state for stage in Stage if stage is not Stage.ENDED
+    } <= CHANGING
 
 
 ENDS = [
