@@ -141,12 +141,16 @@ class Rehearsal:
             _campaigns={},
             _never={},
             new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
-            monotonic=lambda: self.clock.seconds,
+            monotonic=self.memory_clock,
         )
         install(self.runtime)
         self._apply(campaign(self.clock.now().date(), offices))
         for office_id in list(LINES)[:offices]:
             self.world.add(OfficeLine(LINES[office_id], Answer.PERSON))
+
+    def memory_clock(self) -> float:
+        """The clock by which a campaign in memory grows old: the world's own."""
+        return self.clock.seconds
 
     # The supporter and the page.
 
@@ -177,12 +181,12 @@ class Rehearsal:
 
     # Staff and time.
 
-    def play(self, minutes: float = 0) -> None:
-        """Let everything that is under way happen, then `minutes` more with the reconciler's schedule."""
+    def play(self, minutes: float = 0, every: float = 1) -> None:
+        """Let everything that is under way happen, then `minutes` more, reconciling `every` so many."""
         self.world.run_until_idle()
         end = self.clock.now() + timedelta(minutes=minutes)
         while self.clock.now() < end:
-            self.world.advance(60)
+            self.world.advance(60 * every)
             self.reconcile()
             self.world.run_until_idle()
 
