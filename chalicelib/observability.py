@@ -5,6 +5,7 @@ number, address, name, letter or token can slip in through a new key. An unliste
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -69,3 +70,12 @@ def count(metric: str, number: int = 1) -> None:
     if metric not in METRICS:
         raise UnlistedFactError(metric)
     metrics.add_metric(metric, MetricUnit.Count, number)
+
+
+def flushing(event: Any, answer: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any event of Lambda's, any answer
+    """Write out what was counted once a request, message or schedule is done with: a Chalice middleware."""
+    try:
+        return answer(event)
+    finally:
+        if metrics.metric_set:
+            metrics.flush_metrics()

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config as ClientConfig
-
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.clients import clients
 from chalicelib.adapters.phone import Phone
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
@@ -27,8 +25,6 @@ CAMPAIGN_SECONDS = 5.0
 """How old a campaign in memory may be: the longest a pause takes to reach every hop (design §10)."""
 NEVER_SECONDS = 300.0
 """How old the list of numbers never rung may be: it changes with the directory, by hand."""
-CLIENT = ClientConfig(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "max_attempts": 4})
-"""Twilio gives up on a webhook after 15 s: a lost answer must be asked for again well before that."""
 
 
 def _now() -> datetime:
@@ -53,7 +49,7 @@ class Runtime:
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     monotonic: Callable[[], float] = time.monotonic
-    _campaigns: dict[str, tuple[float, Campaign | None]] = field(default_factory=dict)
+    _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
 
     @classmethod
@@ -62,25 +58,27 @@ class Runtime:
     ) -> "Runtime":
         """Build every client and adapter. `http` replaces the wire to Twilio."""
         hush()
-        table = Table(boto3.client("dynamodb", config=CLIENT), config.table)
-        vault = boto3.client("secretsmanager", config=CLIENT)
+        aws = clients()
+        table = Table(aws.dynamodb, config.table)
         return cls(
             config=config,
-            secrets=SecretStore(vault, config.secrets, time.monotonic),
+            secrets=SecretStore(aws.secretsmanager, config.secrets, time.monotonic),
             store=Store(table),
             catalog=Catalog(table),
-            ring_queue=RingQueue(boto3.client("sqs", config=CLIENT), config.ring_queue),
+            ring_queue=RingQueue(aws.sqs, config.ring_queue),
             http=http,
             now=now,
         )
 
     def campaign(self, slug: str) -> Campaign | None:
-        """Return a campaign, from memory while it is fresh."""
+        """Return a campaign, from memory while it is fresh. One that is unknown takes no room there."""
         read_at, kept = self._campaigns.get(slug, (float("-inf"), None))
-        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
-            kept = self.catalog.campaign(slug)
-            self._campaigns[slug] = (self.monotonic(), kept)
-        return kept
+        if kept is not None and self.monotonic() - read_at <= CAMPAIGN_SECONDS:
+            return kept
+        found = self.catalog.campaign(slug)
+        if found is not None:
+            self._campaigns[slug] = (self.monotonic(), found)
+        return found
 
     def never_rung(self) -> frozenset[str]:
         """Return the numbers never rung: every office's lines and the lines that serve people in need."""

@@ -40,6 +40,7 @@ def apply(
     wanted = read_campaign(file, offices, _folder("campaigns") / SCHEMA)
     with connected() as connection:
         _apply(connection, wanted, screen(), is_agreed=yes)
+        connection.catalog.put_never_rung(offices.never_rung)
 
 
 @campaign.command("list", epilog=EXIT_CODES)

@@ -34,6 +34,12 @@ class Directory:
     offices: Mapping[str, Office]
     never: Mapping[str, str]
 
+    @property
+    def never_rung(self) -> frozenset[str]:
+        """The numbers that no supporter can be called on: all offices' own lines, and those never called."""
+        lines = (line.number for office in self.offices.values() for line in office.lines)
+        return frozenset({*lines, *self.never})
+
 
 def read_directory(folder: Path) -> Directory:
     """Read and check both files of the folder.

@@ -163,7 +163,8 @@ class Rehearsal:
         """POST JSON; the answer's own JSON with `status` (the HTTP one) and `headers`."""
         headers = {"Content-Type": "application/json"}
         status, back, text = self.ask("POST", path, headers, json.dumps(body).encode())
-        return {"http": status, "headers": back} | json.loads(text)
+        answer: dict[str, Any] = json.loads(text)
+        return {"http": status, "headers": back} | answer
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """GET a path."""

@@ -22,6 +22,8 @@ RING_SECONDS = 30
 CALL_SECONDS = 3600
 """The longest call, set always: Twilio's own cap is four hours."""
 TIMEOUT_SECONDS = 10.0
+WAITS = {429: 1.0, 401: 60.0}
+"""Seconds until a call that was clearly not placed is tried again. A new token is in memory within five minutes."""
 MOST_LISTED = 20
 MOST_ON_A_PAGE = 1000
 """Calls in one answer, Twilio's own ceiling: at a call a second, a quarter of an hour."""
@@ -30,7 +32,7 @@ OUT_OF_ORDER = timedelta(minutes=5)
 
 
 class TooMany(Exception):
-    """Twilio answered 429: not placed, safe to try again after `seconds`."""
+    """Twilio clearly did not place it and may next time: 429, or 401 while a token is being rotated."""
 
     def __init__(self, seconds: float) -> None:
         """Keep how long to wait."""
@@ -153,9 +155,9 @@ class Phone:
 
 
 def _answer(status: int, code: int | None) -> TooMany | Rejected | Unclear:
-    """Sort a REST error: only 429 is safe to repeat, a 4xx is a clear no, anything else is unclear."""
-    if status == 429:  # noqa: PLR2004 - Twilio's answer, not ours
-        return TooMany(seconds=1.0)
+    """Sort a REST error: two are safe to repeat, another 4xx is a clear no, anything else is unclear."""
+    if status in WAITS:
+        return TooMany(WAITS[status])
     if 400 <= status < 500:  # noqa: PLR2004 - as above
         return Rejected(code or status)
     return Unclear(f"Twilio answered {status}")

@@ -258,7 +258,7 @@ def _lost_race(error: ClientError) -> Exception:
         return Stale()
     if code != "TransactionCanceledException":
         return error
-    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]  # type: ignore[attr-defined]  # in the answer, not in the stub
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if reasons[0] in {None, "None"} and "ConditionalCheckFailed" in reasons[1:]:
         return _SecondConditionError()
     return Stale()

@@ -54,11 +54,12 @@ Change = tuple[CallSession, tuple[Effect, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a decision may look at beside the session: the campaign, the time, and how many got through so far."""
+    """What a decision may look at beside the session: the campaign, the time, and how many got through so far
+    (None where no number is told)."""
 
     campaign: Campaign
     now: datetime
-    reached: int = 0
+    reached: int | None = None
 
 
 def advance(session: CallSession, step: int | None, event: Event, moment: Moment) -> Change:
@@ -268,7 +269,7 @@ def _settled(session: CallSession, said: Outcome | None, moment: Moment) -> Chan
         at=moment.now,
     )
     legs = (*session.legs[:-1], replace(leg, outcome=outcome, basis=basis))
-    number = moment.reached + 1 if outcome in REACHED else session.number
+    number = session.number if moment.reached is None or outcome not in REACHED else moment.reached + 1
     return replace(session, legs=legs, number=number, changed_at=moment.now), (Count(action),)
 
 

@@ -162,7 +162,7 @@ def as_json(view: CallView) -> dict[str, object]:
 def _state(session: CallSession, now: datetime) -> State:
     if session.stage is Stage.ENDED:
         return _ended(session, now)
-    if session.stage is Stage.DIALING and session.leg and session.leg.answered_at and not session.leg.status:
+    if session.stage is Stage.DIALING and session.leg and session.leg.answered_at:
         return State.CONNECTED
     return STAGES[session.stage]
 

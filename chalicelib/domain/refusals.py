@@ -56,14 +56,13 @@ SENTENCES: dict[Code, Words] = {
         "Choose one of the answers, or skip the question", "Elija una de las respuestas o salte la pregunta"
     ),
     Code.TOO_MANY_CALLS: Words(
-        "That’s the most calls for one phone, or from one place, for now. A letter can go today.",
-        "Es el máximo de llamadas por teléfono, o desde un mismo lugar, por ahora. Una carta puede salir hoy.",
+        "That’s the most calls for one phone, or from one place, for now.",
+        "Es el máximo de llamadas por teléfono, o desde un mismo lugar, por ahora.",
     ),
     Code.LINE_TOO_LONG: Words(
-        "More people want to call right now than we can call in half an hour. Nothing was lost: try again later, "
-        "or write.",
+        "More people want to call right now than we can call in half an hour. Nothing was lost: try again later.",
         "Ahora quieren llamar más personas de las que podemos atender en media hora. No se perdió nada: intente "
-        "más tarde o escriba.",
+        "más tarde.",
     ),
     Code.CAMPAIGN_PAUSED: Words(
         "Calls are paused. Nobody is called and nothing is sent.",
@@ -71,8 +70,8 @@ SENTENCES: dict[Code, Words] = {
     ),
     Code.CAMPAIGN_ENDED: Words("This campaign has ended.", "Esta campaña terminó."),
     Code.NO_OFFICE: Words(
-        "No office can be called right now: none of their lines has been checked lately. You can write instead.",
-        "Ahora no podemos llamar a ninguna oficina: no se ha comprobado ninguna línea últimamente. Puede escribir.",
+        "No office can be called right now: none of their lines has been checked lately.",
+        "Ahora no podemos llamar a ninguna oficina: no se ha comprobado ninguna línea últimamente.",
     ),
     Code.NOT_FOUND: Words(
         "We can’t find that page. Check the link, or see the campaigns that need calls now",

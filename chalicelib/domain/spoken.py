@@ -75,8 +75,8 @@ PROMPTS: dict[PromptId, Words] = {
         "Esta campaña ya terminó. Gracias por llamar. Hasta luego.",
     ),
     PromptId.OUR_FAULT: Words(
-        "Sorry, something broke on our side. Please call again, or write a letter on the campaign’s page. Goodbye.",
-        "Perdón, algo falló de nuestro lado. Vuelva a llamar o escriba una carta en la página de la campaña. "
+        "Sorry, something broke on our side. Please try again on the campaign’s page. Goodbye.",
+        "Perdón, algo falló de nuestro lado. Intente de nuevo en la página de la campaña. "
         "Hasta luego.",
     ),
 }

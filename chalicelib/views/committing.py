@@ -92,10 +92,10 @@ def commit(before: CallSession, step: int | None, event: Event) -> CallSession:
     return written
 
 
-def _reached(r: Runtime, before: CallSession, event: Event) -> int:
+def _reached(r: Runtime, before: CallSession, event: Event) -> int | None:
     """How many got through so far: read only where a number may be told ("yours was call number …")."""
     may_count = before.stage in {Stage.ASKING, Stage.ENDED} and isinstance(event, Pressed | Told)
-    return r.store.tally(before.campaign, Channel.CALLS).reached if may_count else 0
+    return r.store.tally(before.campaign, Channel.CALLS).reached if may_count else None
 
 
 def _leave(r: Runtime, effects: Sequence[Effect]) -> None:

@@ -72,7 +72,8 @@ def _signed_form(path: dict[str, str]) -> Form:
         raise Forged("a path Twilio was never given")
     if request.query_params:
         raise Forged("a query where there is none")
-    url, body, headers = urls.public(request.path.format_map(path)), request.raw_body, request.headers
+    url, raw, headers = urls.public(request.path.format_map(path)), request.raw_body, request.headers
+    body = raw if isinstance(raw, bytes) else raw.encode()
     given = headers.get("content-type", ""), headers.get("x-twilio-signature", "")
     try:
         form = verified(url, body, *given, r.secrets.current().tokens)

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
+from dev.phone_world.people import Move
 from dev.phone_world import Answer, HangUp, Heard, OfficeLine, PickUp, Press, Star, Supporter, Voicemail
 from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, rehearsing
 
@@ -33,7 +34,7 @@ def office(house: Rehearsal, office_id: str, answers: Answer, talk: float = 30.0
 def test_a_call_to_three_offices_counts_each_with_its_own_outcome(house: Rehearsal) -> None:
     office(house, "ero-was", Answer.BUSY)
     office(house, "ero-nyc", Answer.VOICEMAIL)
-    script = [
+    script: list[Move] = [
         PickUp(),
         Press("1"),
         Press("1", when=HOW),
@@ -223,7 +224,7 @@ def test_a_spanish_call_is_spanish_from_the_first_word_to_the_last(house: Rehear
 
 
 def test_a_campaign_paused_on_the_way_dials_nobody_further(house: Rehearsal) -> None:
-    script = [PickUp(), Press("1"), Press("1", when=HOW), Press("1", when=NEXT)]
+    script: list[Move] = [PickUp(), Press("1"), Press("1", when=HOW), Press("1", when=NEXT)]
     house.world.add(Supporter(ANA, script))
     house.tap()
     while house.world.rings(LINES["ero-atl"]) == 0:

@@ -9,6 +9,7 @@ our write. A *restored copy* puts an older session back, as a restore or a laggi
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,7 +58,7 @@ PLANS: dict[str, Plan] = {
     "hang up meanwhile": Plan(hang_up_after=0.0),
     "late, hung up before": Plan(delays=(6.0,), hang_up_after=0.5),
 }
-STEP_PLANS = ["once"] * 6 + ["twice", "twice, later", "late", "lost", "answer lost", "hang up meanwhile", "late, hung up before"]
+STEP_PLANS = ["once"] * 6 + [name for name in PLANS if name not in {"once", "much later"}]
 STATUS_PLANS = ["once"] * 4 + ["twice", "twice, later", "late", "much later", "lost"]
 COPIES = [(0.0,), (0.0,), (0.0, 0.0), (0.0, 30.0), (4.0,), ()]
 
@@ -335,4 +336,4 @@ def test_nothing_is_lost_and_nothing_counted_twice(
 
     sequence()
     with capsys.disabled():
-        print(f"\n{sums.line()}")
+        sys.stdout.write(f"\n{sums.line()}\n")
