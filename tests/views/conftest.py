@@ -1,0 +1,21 @@
+"""What the tests of pages share: one served app, emptied for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.served import Served, serving
+from tests.values import campaign
+
+
+@pytest.fixture(scope="module")
+def served_all() -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def served(served_all: Served) -> Served:
+    served_all.empty()
+    served_all.run(campaign())
+    return served_all
