@@ -1,4 +1,4 @@
-"""Chromium and axe once for all browser tests, the app once a file; a fresh campaign and a fresh page for each."""
+"""Chromium and the app once a file, axe once for all; a fresh campaign and a fresh page for each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,8 +30,9 @@ def served(served_all: Served) -> Served:
     return served_all
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Keep Chromium for one file: a second Playwright in this thread is refused while the first one runs."""
     chromium = needs("chromium")
     with sync_playwright() as playwright:
         # A sandbox needs rights that a container's root user doesn't have; only our own pages are opened.
