@@ -54,8 +54,10 @@ Change = tuple[CallSession, tuple[Effect, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a decision may look at beside the session: the campaign, the time, and how many got through so far
-    (None where no number is told)."""
+    """What a decision may look at beside the session.
+
+    `reached`: how many calls got through so far; None where no number is to be told.
+    """
 
     campaign: Campaign
     now: datetime

@@ -76,7 +76,6 @@ PROMPTS: dict[PromptId, Words] = {
     ),
     PromptId.OUR_FAULT: Words(
         "Sorry, something broke on our side. Please try again on the campaign’s page. Goodbye.",
-        "Perdón, algo falló de nuestro lado. Intente de nuevo en la página de la campaña. "
-        "Hasta luego.",
+        "Perdón, algo falló de nuestro lado. Intente de nuevo en la página de la campaña. Hasta luego.",
     ),
 }

@@ -150,7 +150,7 @@ def _caller_left(work: Dialing) -> None:
     work.over = True
     for leg in work.legs:
         exchange.cancel(work.world, leg)
-    if work.call.is_over and work.world.action_after_hang_up:
+    if work.call.is_over and work.world.rules.action_after_hang_up:
         talked = next((leg for leg in work.legs if leg.bridged is not None), work.legs[-1])
         _tell_action(work, talked)
 

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from dev.phone_world.calls import DIALLED, OUTBOUND_DIAL, QUEUED, Call
 from dev.phone_world.forms import API_VERSION, rfc_2822
+from dev.phone_world.numbers import national
 from dev.phone_world.texts import Text
-from dev.phone_world.world import World, national
+from dev.phone_world.world import World
 
 if TYPE_CHECKING:
     from dev.phone_world.wire_log import Alert

@@ -18,6 +18,7 @@ from dev.phone_world.calls import ENDED, INBOUND, NOWHERE, RINGING, Call, Hook, 
 from dev.phone_world.clock import Agenda, Appointment, VirtualClock
 from dev.phone_world.courier import Courier, InlineCourier, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
+from dev.phone_world.numbers import national
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Move, Supporter
 from dev.phone_world.texts import Text
@@ -25,8 +26,7 @@ from dev.phone_world.verbs import Message
 from dev.phone_world.wire_log import Alert, WireEntry
 
 Party = Supporter | OfficeLine
-MOST_EVENTS = 200_000
-MOST_QUEUED_SECONDS = 86_400
+MOST_EVENTS, MOST_QUEUED_SECONDS = 200_000, 86_400
 
 
 class NeverIdle(RuntimeError):
@@ -392,18 +392,6 @@ class World:
         return self.rules.verified
 
     @property
-    def action_after_hang_up(self) -> bool:
-        """See Rules."""
-        return self.rules.action_after_hang_up
-
-    @property
     def sound_seconds(self) -> Mapping[str, float]:
         """See Rules."""
         return self.rules.sound_seconds
-
-
-def national(number: str) -> str:
-    """(404) 555-0123 for +14045550123; other countries as they are."""
-    if number.startswith("+1") and len(number) == len("+14045550123"):
-        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
-    return number

@@ -4,7 +4,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped, unused-ignore]
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped, unused-ignore]
 
-from dev.phone_world import CreateFault, OurNumber
+from dev.phone_world import CreateFault, OurNumber, Plan
 from dev.phone_world.calls import Hook
 from tests.phone_world.tiny_app import ANA, BASE, LUIS, OURS, TOKEN, Page, Stage, stage
 
@@ -76,6 +76,16 @@ def test_a_persons_text_asks_the_numbers_webhook_and_gets_its_answer() -> None:
     assert RequestValidator(TOKEN).validate(asked.url, asked.fields, signature)
     reply = staged.world.texts[1]
     assert (reply.to, reply.direction, reply.status) == (ANA, "outbound-reply", "delivered")
+
+
+def test_a_doubled_text_webhook_is_answered_once() -> None:
+    staged = texting({"/text": "<Message>Thanks.</Message>"})
+    staged.world.next_plans.append(Plan.twice(gap=1))
+    staged.world.text_in(ANA, OURS, "JOIN")
+    staged.world.run_until_idle()
+
+    assert len(staged.app.at("/text")) == 2
+    assert len(staged.world.texts) == 2
 
 
 def test_a_text_may_be_answered_with_nothing() -> None:

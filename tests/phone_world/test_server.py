@@ -288,8 +288,12 @@ def test_the_clock_can_be_held_and_a_minute_skipped(app: App) -> None:
 def test_a_skipped_minute_waits_for_the_app(app: App) -> None:
     with running(app) as server:
         ring(server, app)
+        app.slow.clear()
         post(server, "/world/phones", {"number": ANA, "do": "answer"})
+        eventually(lambda: len(app.asked) == 1)
         post(server, "/world/clock", {"skip": 60})
+        time.sleep(0.2)
+        app.slow.set()
         eventually(lambda: phone(server)["status"] == "idle")
         lines = [line["text"] for line in phone(server)["lines"]]
 

@@ -3,7 +3,7 @@
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped, unused-ignore]
 
-from dev.phone_world import PickUp, Press, Supporter, TransportError, Trouble
+from dev.phone_world import Faults, PickUp, Plan, Press, Supporter, TransportError, Trouble, signature
 from dev.phone_world.interpreter import APOLOGY
 from tests.phone_world.tiny_app import ALL_EVENTS, ANA, BASE, OURS, TOKEN, Asked, Page, stage
 
@@ -50,6 +50,23 @@ def test_the_fragment_is_neither_sent_nor_signed() -> None:
     assert staged.app.asked[0].url == f"{BASE}/start?a=1"
     assert valid(staged.app.asked[0])
     assert staged.world.complaints == []
+
+
+def test_a_signature_is_the_same_with_and_without_a_fragment() -> None:
+    assert signature(TOKEN, f"{BASE}/a#rc=2", {"b": "c"}) == signature(TOKEN, f"{BASE}/a", {"b": "c"})
+
+
+def test_an_answer_that_comes_after_the_call_was_taken_elsewhere_is_ignored() -> None:
+    pages: dict[str, Page] = {"/start": "<Say>Stale.</Say>"}
+    faults = Faults(decide=lambda delivery: Plan.late(5) if delivery.label == "answered" else Plan())
+    staged = stage(pages, Supporter(ANA, [PickUp(after=2)]), faults=faults)
+    sid = staged.call()
+    staged.world.advance(4)
+    staged.client.calls(sid).update(twiml='<Response><Say>Fresh.</Say><Pause length="9"/></Response>')
+    staged.world.run_until_idle()
+
+    assert len(staged.app.at("/start")) == 1
+    assert staged.said(sid) == ["Fresh."]
 
 
 def test_a_rotated_token_signs_from_now_on() -> None:

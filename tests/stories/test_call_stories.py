@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
-from dev.phone_world.people import Move
 from dev.phone_world import Answer, HangUp, Heard, OfficeLine, PickUp, Press, Star, Supporter, Voicemail
+from dev.phone_world.people import Move
 from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, rehearsing
 
 HOW = Heard("How did it go")

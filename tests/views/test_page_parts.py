@@ -4,12 +4,11 @@ import re
 
 import pytest
 
-from chalicelib.domain.call import Stage
 from chalicelib.domain.words import Language
 from chalicelib.views import rendering
 from chalicelib.views.pages import waiting
 from tests.browser.served import Served
-from tests.values import CALL_ID, session
+from tests.values import CALL_ID
 
 CALL = f"/calls/{CALL_ID}"
 
@@ -70,10 +69,3 @@ def test_ordinals(number: int, english: str) -> None:
 
 def test_a_phone_number_never_breaks_over_a_line() -> None:
     assert rendering.phone("+12025550142") == "(202)\u00a0555\u20110142"
-
-
-def test_only_queued_calls_can_be_taken_back(served: Served) -> None:
-    served.put(session(stage=Stage.RINGING))
-    post(served, CALL, {"do": "withdraw"})
-
-    assert "Your phone is ringing" in served.ask("GET", CALL).text

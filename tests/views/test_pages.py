@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.table import Table
-from chalicelib.domain.call import Ending
+from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.refusals import Code
@@ -141,6 +141,13 @@ def test_dont_call_me_takes_the_call_back(served: Served) -> None:
     assert after
     assert (after.ending, after.phone) == (Ending.WITHDRAWN, None)
     assert "We won’t call you" in served.ask("GET", CALL).text
+
+
+def test_only_queued_calls_can_be_taken_back(served: Served) -> None:
+    served.put(session(stage=Stage.RINGING))
+    post(served, CALL, {"do": "withdraw"})
+
+    assert "Your phone is ringing" in served.ask("GET", CALL).text
 
 
 def test_how_it_went_is_told_once_and_thanked_with_its_number(served: Served) -> None:
