@@ -20,6 +20,7 @@ from dev.phone_world import (
 )
 from dev.phone_world.acting import VOICEMAIL_GREETING
 from dev.phone_world.calls import Hook
+from dev.phone_world.snapshot import state
 from tests.phone_world.tiny_app import ANA, BASE, LUIS, OFFICE, OURS, Page, stage
 
 MENU: dict[str, Page] = {
@@ -92,6 +93,16 @@ def test_a_person_on_the_phone_is_busy_for_the_next_call() -> None:
     staged.world.run_until_idle()
 
     assert staged.world.by_sid[second].status == "busy"
+
+
+def test_a_second_caller_who_meets_busy_does_not_hide_the_first_on_the_page() -> None:
+    staged = stage(MENU, Supporter(ANA, [PickUp()]))
+    first = staged.call()
+    staged.call()
+    staged.world.advance(6)
+    shown = state(staged.world, paused=False, speed=1.0)["phones"][0]
+
+    assert (shown["call"]["sid"], shown["status"]) == (first, "in-progress")
 
 
 def test_a_phone_in_the_hand_waits_for_its_owner() -> None:
