@@ -312,6 +312,7 @@ def _check_ledger(session: CallSession, actions: list[Action], *, is_restored: b
     assert written == told, "the ledger and the session tell different stories"
 
 
+@pytest.mark.faults
 def test_nothing_is_lost_and_nothing_counted_twice(
     built: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
