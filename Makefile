@@ -10,6 +10,8 @@ DEV := $(VENV)/.installed-dev
 # Packaging runs under the Python that is deployed: the newest of 3.13, 3.12 and 3.11 that is here.
 SAM := .venv-sam/.installed
 LAMBDA := .venv-lambda/.installed
+# How many test files run side by side. 0 runs them one after the other, in this process.
+JOBS ?= 2
 PIP := -m pip install --quiet --disable-pip-version-check
 SOURCES := $(wildcard app.py) $(wildcard chalicelib cli dev benchmarks tests)
 
@@ -30,7 +32,7 @@ story: $(RUN) $(MINISTACK) ## Play whole calls against the running app and compa
 	@$(BIN)/python -m dev.story
 
 test: $(DEV) $(MINISTACK) ## Run the tests; what could not run is named at the end
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 check: format-check lint types package test ## The one door: format, lint, types, template lint, tests
 
@@ -48,7 +50,7 @@ types: $(DEV) ## Check the types
 	@$(BIN)/mypy
 
 faults: $(DEV) $(MINISTACK) ## Play 10,000 sequences of duplicated, late, shuffled and lost webhooks
-	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest -m faults -s
+	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest tests/stories/test_faults.py
 
 bench: package $(DEV) ## Measure the budgets: zip, cold start, requests and write units of a call
 	@$(BIN)/python -m benchmarks

@@ -11,6 +11,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.runtime import Runtime
+from tests.conftest import Figure
 from tests.rehearsal import LINES, OUR_NUMBER, Rehearsal, stage, sweep
 
 REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP", "CA"})
@@ -208,17 +209,14 @@ def house(built: Runtime) -> Iterator[Rehearsal]:
     sweep()
 
 
-def test_nothing_that_must_not_ring_rings_and_nothing_breaks(
-    house: Rehearsal, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_that_must_not_ring_rings_and_nothing_breaks(house: Rehearsal, figure: Figure) -> None:
     foreign = [e164 for *_, e164, is_ours in EXAMPLES if not is_ours]
     asked = [*SENT_TO_A_PEER, *DENIED.values(), *REFUSED_AS_MALFORMED, *dict.fromkeys(foreign)]
     statuses = [house.tap(text)["http"] for text in asked]
     house.play(minutes=5)
 
     broken = sum(status >= 500 for status in statuses)
-    with capsys.disabled():
-        print(f"\nnumbers={len(asked)} dials={len(house.world.calls)} 5xx={broken}")  # noqa: T201 - the figure
+    figure(f"numbers={len(asked)} dials={len(house.world.calls)} 5xx={broken}")
     assert set(statuses) == {400}
     assert (house.world.calls, house.queue.sent) == ([], [])
 

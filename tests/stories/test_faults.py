@@ -9,7 +9,6 @@ our write. A *restored copy* puts an older session back, as a restore or a laggi
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +37,7 @@ from dev.phone_world import (
     Supporter,
     Voicemail,
 )
+from tests.conftest import Figure
 from tests.rehearsal import ANA, ENVIRONMENT, LINES, Rehearsal, stage, sweep
 
 SEQUENCES = int(os.environ.get("PATCHTHROUGH_FAULT_SEQUENCES", "150"))
@@ -313,9 +313,7 @@ def _check_ledger(session: CallSession, actions: list[Action], *, is_restored: b
 
 
 @pytest.mark.faults
-def test_nothing_is_lost_and_nothing_counted_twice(
-    built: Runtime, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_lost_and_nothing_counted_twice(built: Runtime, figure: Figure) -> None:
     sums = Sums()
 
     @settings(
@@ -336,5 +334,4 @@ def test_nothing_is_lost_and_nothing_counted_twice(
         sums.restored += house.rough.restored
 
     sequence()
-    with capsys.disabled():
-        sys.stdout.write(f"\n{sums.line()}\n")
+    figure(sums.line())

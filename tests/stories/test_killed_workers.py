@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 from chalice.local import LambdaContext
-from rich.console import Console
 from rich.table import Table
 
 from app import app
@@ -33,6 +32,7 @@ from dev import aws
 from dev.phone_world import Answer, Faults, Heard, OfficeLine, PhoneWorldServer, PickUp, Press, Supporter
 from dev.pump import QueueSource, scheduled
 from dev.server import AppServer, in_process
+from tests.conftest import Figure
 from tests.needs import needs
 from tests.rehearsal import ACCOUNT, ENVIRONMENT, LINES, OUR_NUMBER, SECRET, SLUG, TOKEN, campaign
 from tests.stories.wiretap import Checkpoint, Request, Wiretap
@@ -270,15 +270,14 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+def rows(figure: Figure) -> Iterator[list[Row]]:
     """One row a story, printed when the last one is through."""
     found: list[Row] = []
     yield found
     table = Table("worker killed", "webhooks", "redelivered", "rings", "end", "known after, min")
     for row in found:
         table.add_row(*row.cells())
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        Console(width=120).print("\n", table)
+    figure(table)
 
 
 @pytest.mark.parametrize("webhooks", ["heard", "lost"])

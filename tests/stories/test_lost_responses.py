@@ -18,6 +18,7 @@ from chalicelib.adapters.table import Table, keyed, wire
 from chalicelib.runtime import install
 from dev import aws
 from dev.phone_world import Heard, PickUp, Press, Supporter
+from tests.conftest import Figure
 from tests.rehearsal import ENVIRONMENT, Rehearsal
 from tests.stores import ministack, runtime_on
 
@@ -80,7 +81,7 @@ def phones() -> list[str]:
 
 
 def test_500_calls_are_500_in_the_ledger_and_the_tally_though_answers_are_lost(
-    house: Rehearsal, capsys: pytest.CaptureFixture[str]
+    house: Rehearsal, figure: Figure
 ) -> None:
     numbers = phones()
     with LossyWire(house.dynamodb) as wire_:
@@ -94,11 +95,10 @@ def test_500_calls_are_500_in_the_ledger_and_the_tally_though_answers_are_lost(
     house.play(minutes=30)
 
     ledger, tally = list(house.runtime.store.actions()), house.tally()
-    with capsys.disabled():
-        print(  # noqa: T201 - the figure this test is for
-            f"\ncompletions={CALLS} lost_responses={wire_.lost} of {wire_.asked} "
-            f"tally={tally.tally} ledger={len(ledger)} seed={SEED}"
-        )
+    figure(
+        f"completions={CALLS} lost_responses={wire_.lost} of {wire_.asked} "
+        f"tally={tally.tally} ledger={len(ledger)} seed={SEED}"
+    )
     assert wire_.lost > CALLS
     assert (tally.tally, len(ledger), house.difference()) == (CALLS, CALLS, 0)
 

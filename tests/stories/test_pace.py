@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from rich.console import Console
 
 from chalicelib.runtime import Runtime
 from dev.phone_world import (
     CreateFault,
     Supporter,
 )
+from tests.conftest import Figure
 from tests.rehearsal import ANA, stage, sweep
 from tests.stories.placing_house import TALK, Placing
 
@@ -47,23 +47,20 @@ def most_at_once(placings: list[float], seconds: float) -> int:
     return max(sum(first <= at < first + seconds for at in placings) for first in placings)
 
 
-def check_pace(house: Placing, capsys: pytest.CaptureFixture[str], slack: float) -> None:
+def check_pace(house: Placing, figure: Figure, slack: float) -> None:
     """In no stretch of time, short or long, were more calls placed than its turns, and those of `slack` seconds."""
     placings, cps = house.wire.placings, house.runtime.config.calls_per_second
     closest = min(later - earlier for earlier, later in itertools.pairwise(placings))
     for seconds in (1 / cps, 5, 30, 120):
         assert most_at_once(placings, seconds) <= cps * (seconds + slack) + 1
     within = most_at_once(placings, 1 / cps)
-    with capsys.disabled():
-        Console(width=120).print(
-            f"\npace: {len(placings)} placings at {cps:g}/s, closest {closest:.2f} s, at most {within} in {1 / cps:g} s"
-        )
+    figure(
+        f"pace: {len(placings)} placings at {cps:g}/s, closest {closest:.2f} s, at most {within} in {1 / cps:g} s"
+    )
 
 
 @pytest.mark.parametrize("cps", [1.0, 4.0])
-def test_a_burst_of_thirty_taps_is_placed_one_by_one(
-    built: Runtime, capsys: pytest.CaptureFixture[str], cps: float
-) -> None:
+def test_a_burst_of_thirty_taps_is_placed_one_by_one(built: Runtime, figure: Figure, cps: float) -> None:
     sweep()
     house = Placing(built, cps=cps)
 
@@ -73,22 +70,20 @@ def test_a_burst_of_thirty_taps_is_placed_one_by_one(
 
     assert len(house.wire.placings) == 30
     assert cps > 1 or all(b - a >= 1 - 1e-6 for a, b in itertools.pairwise(house.wire.placings))
-    check_pace(house, capsys, ON_TIME)
+    check_pace(house, figure, ON_TIME)
 
 
-def test_taps_at_any_moment_keep_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
+def test_taps_at_any_moment_keep_the_pace(house: Placing, figure: Figure) -> None:
     for number, phone in enumerate(PHONES[:30]):
         house.tap(phone)
         house.world.advance((0.1, 0.35, 0.99, 1.7)[number % 4])
     house.play()
 
     assert len(house.wire.placings) == 30
-    check_pace(house, capsys, ON_TIME)
+    check_pace(house, figure, ON_TIME)
 
 
-def test_after_429s_nobody_takes_somebody_else_s_turn(
-    house: Placing, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_after_429s_nobody_takes_somebody_else_s_turn(house: Placing, figure: Figure) -> None:
     house.world.next_creates.extend([CreateFault.throttled()] * 8)
 
     for phone in PHONES[:20]:
@@ -98,7 +93,7 @@ def test_after_429s_nobody_takes_somebody_else_s_turn(
 
     assert len(house.wire.placings) == 28
     assert house.rung() == set(PHONES[:20])
-    check_pace(house, capsys, ON_TIME)
+    check_pace(house, figure, ON_TIME)
 
 
 def test_a_call_sent_back_by_a_429_keeps_its_new_turn_to_itself(house: Placing) -> None:
@@ -114,7 +109,7 @@ def test_a_call_sent_back_by_a_429_keeps_its_new_turn_to_itself(house: Placing) 
     assert turns[1] - turns[0] >= timedelta(seconds=1)
 
 
-def test_a_backlog_is_worked_off_at_the_pace(house: Placing, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_backlog_is_worked_off_at_the_pace(house: Placing, figure: Figure) -> None:
     """The workers are down for a minute while somebody taps every second; then all messages come at once."""
     up = house.clock.seconds + 60
     house.queue.copies = lambda: (max(0.0, up - house.clock.seconds),)
@@ -125,4 +120,4 @@ def test_a_backlog_is_worked_off_at_the_pace(house: Placing, capsys: pytest.Capt
     house.play()
 
     assert house.rung() == set(PHONES)
-    check_pace(house, capsys, LATE)
+    check_pace(house, figure, LATE)

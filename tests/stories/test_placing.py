@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from rich.console import Console
 from rich.table import Table
 
 from chalicelib.domain.call import Claimed, Ending, Stage
@@ -25,6 +24,7 @@ from dev.phone_world import (
     PickUp,
     Supporter,
 )
+from tests.conftest import Figure
 from tests.rehearsal import ANA, Rehearsal, stage, sweep
 from tests.stories.placing_house import DELIVERIES, TALK, Placing, webhook
 
@@ -107,7 +107,7 @@ def house(built: Runtime) -> Iterator[Placing]:
 
 
 @pytest.fixture(scope="module")
-def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+def rows(figure: Figure) -> Iterator[list[Row]]:
     """The rows of all troubles, printed when the last one is through."""
     found: list[Row] = []
     yield found
@@ -116,8 +116,7 @@ def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
     )
     for row in found:
         table.add_row(*row.cells())
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        Console(width=120).print("\n", table)
+    figure(table)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)

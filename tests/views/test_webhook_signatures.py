@@ -18,6 +18,7 @@ from chalicelib.domain.call import Stage
 from chalicelib.domain.limits import Caller
 from chalicelib.runtime import Runtime, install
 from dev.server import Transport, in_process
+from tests.conftest import Figure
 from tests.rehearsal import ENVIRONMENT, SECRET, Rehearsal, stage, sweep
 from tests.values import CALL_ID, session
 from tests.views.signature_probes import (
@@ -76,9 +77,7 @@ def posted(ask: Transport, request: Sent, prefix: str = "") -> tuple[int, bytes]
     return status, body
 
 
-def test_no_webhook_is_taken_that_twilio_did_not_sign(
-    house: Rehearsal, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_webhook_is_taken_that_twilio_did_not_sign(house: Rehearsal, figure: Figure) -> None:
     requests, before = Requests(), house.rows()
     requests.watch(house.dynamodb)
     answers: dict[str, int] = {}
@@ -91,8 +90,7 @@ def test_no_webhook_is_taken_that_twilio_did_not_sign(
     broken = [name for name, status in answers.items() if status >= 500]
     requests.forget(house.dynamodb)
     tally = f"probes={len(answers)} accepted={len(accepted)} 5xx={len(broken)} dynamodb={len(requests.seen)}"
-    with capsys.disabled():
-        print(f"\n{tally}")  # noqa: T201 - the figure this test is for
+    figure(tally)
     assert (accepted, broken, requests.seen) == ([], [], [])
     assert house.rows() == before
 
