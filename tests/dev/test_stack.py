@@ -19,8 +19,8 @@ from tests.needs import needs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUN = "import sys; from pathlib import Path; from dev.stack import main; sys.exit(main(Path(sys.argv[1])))"
-READY_SECONDS = 60
-END_SECONDS = 20
+READY_SECONDS = 120
+END_SECONDS = 60
 LISTENING = "0A"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
 

@@ -208,7 +208,7 @@ class Site:
 
     def quiet(self) -> None:
         """Wait until no phone rings or talks any more and no webhook is under way."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             with self.world.pace.lock:
                 if self.world.world.next_event_in() is None and not self.world.pace.under_way:
@@ -293,7 +293,7 @@ def test_a_killed_worker_rings_nobody_twice_and_leaves_no_call_unknown(
         wiretap.kill_at(worker.process, checkpoint)
 
     phone, call_id = site.tap(worker.queue)
-    assert worker.process.wait(20) == -signal.SIGKILL
+    assert worker.process.wait(60) == -signal.SIGKILL
     again = _redelivered(site.healthy(worker.queue))
     minutes = site.settle(call_id)
 
@@ -325,7 +325,7 @@ def test_a_message_that_is_lost_with_its_worker_is_sent_again_by_the_schedule(
     site.aws_tap.kill_at(worker.process, CHECKPOINTS[0])
 
     phone, call_id = site.tap(worker.queue)
-    assert worker.process.wait(20) == -signal.SIGKILL
+    assert worker.process.wait(60) == -signal.SIGKILL
     site.sqs.purge_queue(QueueUrl=worker.queue)
     site.ahead = timedelta(minutes=4)
     site.reconcile()
