@@ -78,6 +78,7 @@ def test_the_script_sends_the_form_to_the_api(opened: Opening, served: Served) -
     page.fill("#phone", "404 555 0123")
     with page.expect_request("**/api/campaigns/families-28/calls") as sent:
         page.click(".btn.call")
+    page.wait_for_url("**/calls/**")
 
     assert sent.value.post_data_json == {"phone": "404 555 0123", "language": "es", "consent": "call-1"}
 

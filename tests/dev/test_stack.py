@@ -18,7 +18,15 @@ from dev import environment, ports, reset
 from tests.needs import needs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RUN = "import sys; from pathlib import Path; from dev.stack import main; sys.exit(main(Path(sys.argv[1])))"
+RUN = """
+import signal, sys
+from pathlib import Path
+from dev.stack import main
+
+# Tests that run under nohup would hand their deafness on.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+sys.exit(main(Path(sys.argv[1])))
+"""
 READY_SECONDS = 120
 END_SECONDS = 60
 LISTENING = "0A"
