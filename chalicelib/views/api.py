@@ -13,6 +13,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import as_json, seen
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel
@@ -87,22 +88,20 @@ def create_call(slug: str) -> Response:
     language = _language(body)
     phone, consent = _text(body, "phone", Code.PHONE_MISSING), _text(body, "consent", Code.CONSENT_MISSING)
     session = tap.create_call(slug, phone, language, consent, _source())
-    return _json(_call_json(session.id), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
+    return _json(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
 
 
 @api.route("/api/calls/{call_id}", methods=["GET"])
 @json_reply
 def read_call(call_id: str) -> Response:
     """Where a call is now."""
-    return _json(_call_json(call_id), 200, {})
+    return _json(_call_json(loaded(call_id)), 200, {})
 
 
-def _call_json(call_id: str) -> dict[str, Any]:
-    session, r = loaded(call_id), runtime()
-    campaign = campaign_of(session)
-    tally = r.store.tally(session.campaign, Channel.CALLS)
-    view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
-    return as_json(view) | {"page": urls.local(f"/calls/{call_id}")}
+def _call_json(session: CallSession) -> dict[str, Any]:
+    r, tally = runtime(), runtime().store.tally(session.campaign, Channel.CALLS)
+    view = seen(session, campaign_of(session), tally, r.now(), r.config.calls_per_second)
+    return as_json(view) | {"page": urls.local(f"/calls/{session.id}")}
 
 
 def _campaign_json(campaign: Campaign) -> dict[str, Any]:

@@ -81,6 +81,8 @@ def _signed_form(path: dict[str, str]) -> Form:
         form = verified(url, body, *given, r.secrets.refreshed().tokens)
     if form.get("AccountSid") != r.config.account_sid:
         raise Forged("another account")
+    if not form.get("CallSid"):
+        raise Forged("about no call")
     return form
 
 

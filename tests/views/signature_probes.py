@@ -169,6 +169,7 @@ LISTED: dict[str, Probe] = {
     "22 a signature beyond ASCII": lambda g: sent(g, **{"X-Twilio-Signature": "señal☎=="}),
 }
 MORE: dict[str, Probe] = {
+    "signed, and about no call": lambda g: sent(replace(g, form=without(g, "CallSid"))),
     "a blank signature": lambda g: sent(g, **{"X-Twilio-Signature": ""}),
     "a wrong key": lambda g: sent(g, token="another token"),
     "an empty key": lambda g: sent(g, token=""),
