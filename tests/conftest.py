@@ -1,11 +1,14 @@
-"""Figures: what a test measured, printed together at the end of a run, also when tests run side by side."""
+"""What all tests share: figures, printed together at the end of a run, and the app on a table of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console, RenderableType
+
+if TYPE_CHECKING:
+    from chalicelib.runtime import Runtime
 
 Figure = Callable[[RenderableType], None]
 
@@ -28,6 +31,15 @@ def figure(request: pytest.FixtureRequest) -> Figure:
         request.config.stash[FIGURES].append(drawn.getvalue().rstrip())
 
     return keep
+
+
+@pytest.fixture(scope="module")
+def built() -> "Iterator[Runtime]":
+    """The app's runtime on a moto of its own, for one file; each test makes its house on it and sweeps."""
+    from tests.rehearsal import stage  # noqa: PLC0415 - brings the app and moto, which many files do without
+
+    with stage() as made:
+        yield made
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.served import Served, serving
+from tests.chromium import chromium
 from tests.needs import needs
 from tests.values import campaign
 
@@ -32,13 +33,8 @@ def served(served_all: Served) -> Served:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Keep Chromium for one file: a second Playwright in this thread is refused while the first one runs."""
-    chromium = needs("chromium")
-    with sync_playwright() as playwright:
-        # A sandbox needs rights that a container's root user doesn't have; only our own pages are opened.
-        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

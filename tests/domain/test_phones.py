@@ -12,7 +12,7 @@ from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.runtime import Runtime
 from tests.conftest import Figure
-from tests.rehearsal import LINES, OUR_NUMBER, Rehearsal, stage, sweep
+from tests.rehearsal import LINES, OUR_NUMBER, Rehearsal, sweep
 
 REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP", "CA"})
 RULES = Screening(REGIONS, frozenset())
@@ -195,12 +195,6 @@ def test_whatever_is_typed_is_refused_or_is_an_ordinary_american_number(text: st
 
 
 # Through the API: what is refused never reaches Twilio.
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
 
 
 @pytest.fixture

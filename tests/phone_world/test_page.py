@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dev.phone_world import Answer, OfficeLine, OurNumber, PhoneWorldServer, Supporter
 from dev.phone_world.calls import Hook
+from tests.chromium import chromium
 from tests.needs import needs
 from tests.phone_world.test_server import App, client, serving
 from tests.phone_world.tiny_app import ACCOUNT, ANA, ANOTHER_OFFICE, LUIS, OFFICE, OURS, TOKEN
@@ -26,11 +27,8 @@ OUTSIDE = """() => performance.getEntriesByType("resource").map((one) => one.nam
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = needs("chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

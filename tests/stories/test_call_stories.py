@@ -234,6 +234,7 @@ def test_a_campaign_paused_on_the_way_dials_nobody_further(house: Rehearsal) -> 
     house.play()
 
     assert house.world.rings(LINES["ero-was"]) == 0
+    assert "office too, press 1" not in house.heard(), "an office was offered that nobody may be connected to"
     assert house.outcomes() == ["spoke"]
     assert house.heard().endswith(
         "This campaign is paused, so we can’t connect you now. Thank you for calling. Goodbye."

@@ -6,7 +6,7 @@ typed it. The name may stand nowhere. Everything else that leaves the house is s
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,7 +38,6 @@ from tests.rehearsal import (
     SLUG,
     TOKEN,
     campaign,
-    stage,
     sweep,
 )
 from tests.stories.canary_house import (
@@ -297,12 +296,6 @@ STORIES = [
     pages, api, too_many, paused, talked, own_number_shown, key_nine, other_ends, placing, quoting_twilio,
     rough_webhooks, forged_webhooks, strange_webhooks, store_down, damaged_items, poison_messages,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)

@@ -1,7 +1,7 @@
 """The search for the canary finds what it looks for: one leak for each sink, put there on purpose."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -17,7 +17,6 @@ from tests.rehearsal import (
     PUBLIC_URL,
     SLUG,
     campaign,
-    stage,
     sweep,
 )
 from tests.stories.canary_house import (
@@ -29,12 +28,6 @@ from tests.stories.canary_house import (
     finds,
     listening,
 )
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
 
 
 def _told_twilio(house: CanaryHouse) -> None:

@@ -8,6 +8,7 @@ Two faults are made on DynamoDB's wire. An *overlap* lets another webhook run to
 our write. A *restored copy* puts an older session back, as a restore or a lagging replica would.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ from dev.phone_world import (
     Voicemail,
 )
 from tests.conftest import Figure
-from tests.rehearsal import ANA, ENVIRONMENT, LINES, Rehearsal, stage, sweep
+from tests.rehearsal import ANA, ENVIRONMENT, LINES, Rehearsal, sweep
 
 SEQUENCES = int(os.environ.get("PATCHTHROUGH_FAULT_SEQUENCES", "150"))
 SETTLE_MINUTES = 60
@@ -239,10 +240,12 @@ class Sums:
         return f"sequences={self.sequences} actions={self.actions} lost=0 double=0 {rest}"
 
 
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
+@pytest.fixture(scope="module", autouse=True)
+def quiet() -> Iterator[None]:
+    """Keep no log: pytest would hold the lines of ten thousand nights in memory."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def played(built: Runtime, night: Night) -> RoughHouse:

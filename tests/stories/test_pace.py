@@ -5,7 +5,6 @@ is that in no stretch of time more calls are placed than have their turn in it, 
 """
 
 import itertools
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,28 +12,10 @@ import pytest
 from chalicelib.runtime import Runtime
 from dev.phone_world import (
     CreateFault,
-    Supporter,
 )
 from tests.conftest import Figure
-from tests.rehearsal import ANA, stage, sweep
-from tests.stories.placing_house import TALK, Placing
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
-
-
-@pytest.fixture
-def house(built: Runtime) -> Iterator[Placing]:
-    sweep()
-    made = Placing(built)
-    made.world.add(Supporter(ANA, TALK))
-    yield made
-    assert made.world.complaints == []
-    assert made.difference() == 0
-
+from tests.rehearsal import sweep
+from tests.stories.placing_house import Placing
 
 ON_TIME, LATE = 1.25, 5.25
 """Seconds around its turn in which a call is placed: SQS delays by whole seconds, and 0.25 s early is now; a call up

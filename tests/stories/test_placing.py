@@ -26,7 +26,7 @@ from dev.phone_world import (
     Supporter,
 )
 from tests.conftest import Figure
-from tests.rehearsal import ANA, Rehearsal, stage, sweep
+from tests.rehearsal import ANA, Rehearsal, sweep
 from tests.stories.placing_house import DELIVERIES, TALK, Placing, webhook
 
 REFUSED_CODE = 21211
@@ -89,22 +89,6 @@ class Row:
         numbers = ["/".join(map(str, sorted(values))) for values in (self.posts, self.rings)]
         known = [f"{max(minutes):.1f}" for minutes in self.minutes.values()]
         return [self.trouble, str(self.stories), *numbers, *self.ends.values(), *known]
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
-
-
-@pytest.fixture
-def house(built: Runtime) -> Iterator[Placing]:
-    sweep()
-    made = Placing(built)
-    made.world.add(Supporter(ANA, TALK))
-    yield made
-    assert made.world.complaints == []
-    assert made.difference() == 0
 
 
 @pytest.fixture(scope="module")

@@ -21,17 +21,11 @@ from chalicelib.domain.refusals import SENTENCES, Code
 from chalicelib.runtime import Runtime, install
 from chalicelib.views import tap
 from dev.server import Gateway
-from tests.rehearsal import ACCOUNT, ANA, LUIS, PUBLIC_URL, SLUG, TOKEN, Rehearsal, stage, sweep
+from tests.rehearsal import ACCOUNT, ANA, LUIS, PUBLIC_URL, SLUG, TOKEN, Rehearsal, sweep
 
 CALLS = f"/api/campaigns/{SLUG}/calls"
 GOOD = {"phone": ANA, "language": "en", "consent": "call-1"}
 NO_ID = "no-such-call-of-ours"
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from chalicelib.domain.limits import Caller
 from chalicelib.runtime import Runtime, install
 from dev.server import Transport, in_process
 from tests.conftest import Figure
-from tests.rehearsal import ENVIRONMENT, SECRET, Rehearsal, stage, sweep
+from tests.rehearsal import ENVIRONMENT, SECRET, Rehearsal, sweep
 from tests.values import CALL_ID, session
 from tests.views.signature_probes import (
     FALLBACK,
@@ -37,12 +37,6 @@ from tests.views.signature_probes import (
     sent,
     with_body,
 )
-
-
-@pytest.fixture(scope="module")
-def built() -> Iterator[Runtime]:
-    with stage() as made:
-        yield made
 
 
 @pytest.fixture
