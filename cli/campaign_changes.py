@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from chalicelib.domain.campaign import Campaign, Office
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.office import Office
 from chalicelib.domain.words import Language, Words
 
 

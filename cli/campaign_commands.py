@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from chalicelib.adapters.catalog import Catalog, Overtaken
-from chalicelib.domain.campaign import MOVES, Campaign, Line, Office, Status, may_dial, may_move
+from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
 from chalicelib.domain.counts import Channel
+from chalicelib.domain.office import Line, Office, may_dial
 from cli import campaign_screens as screens
 from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign

@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.adapters.catalog import Listing
-from chalicelib.domain.campaign import VERIFICATION_DAYS, Line, Office, Status, dialable, may_dial
+from chalicelib.domain.campaign import Status
+from chalicelib.domain.office import VERIFICATION_DAYS, Line, Office, dialable, may_dial
 from cli.campaign_changes import Change
 
 STYLES = {Status.LIVE: "green", Status.DRAFT: "cyan", Status.PAUSED: "yellow", Status.ENDED: "dim"}

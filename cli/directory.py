@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from chalicelib.domain.campaign import Line, Office
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.phones import NORTH_AMERICAN
 from chalicelib.domain.words import Words
 from cli.problems import FileRefused, Problem

@@ -23,8 +23,9 @@ from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.config import Config
 from chalicelib.domain import counts
 from chalicelib.domain.call import CallSession
-from chalicelib.domain.campaign import Campaign, Letter, Line, Office, Status
+from chalicelib.domain.campaign import Campaign, Letter, Status
 from chalicelib.domain.counts import Channel, Tally
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install

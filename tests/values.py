@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain.call import CallSession, CallStatus, Consent, OfficeCall, Stage
-from chalicelib.domain.campaign import Campaign, Letter, Line, Office, Status
+from chalicelib.domain.campaign import Campaign, Letter, Status
 from chalicelib.domain.counts import Basis, Outcome
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.words import Language, Words
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

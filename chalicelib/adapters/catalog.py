@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import keys
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.table import Item, Table, keyed, wire
-from chalicelib.domain.campaign import Campaign, Letter, Line, Office, Recording, Status
+from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
 

@@ -41,8 +41,9 @@ from chalicelib.domain.call import (
     Unanswered,
     Withdrawn,
 )
-from chalicelib.domain.campaign import Campaign, dialable
+from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Action, Channel, Outcome, action_id
+from chalicelib.domain.office import dialable
 
 TRIES = 3
 """Times a question is asked before a kind end (page.md P11)."""
@@ -209,9 +210,9 @@ def _dialed(session: CallSession, moment: Moment) -> Change:
         return _ended_at_step(session, Ending.PAUSED, moment)
     while office_id := session.next_office:
         office = moment.campaign.office(office_id)
-        line = dialable(office, moment.now.date()) if office else None
-        if line:
-            leg = OfficeCall(office_id, line, session.step + 1, moment.now)
+        lines = dialable(office, moment.now.date()) if office else ()
+        if lines:
+            leg = OfficeCall(office_id, lines[0].number, session.step + 1, moment.now)
             return _stepped(replace(session, legs=(*session.legs, leg)), moment, Stage.DIALING), ()
         left = tuple(other for other in session.offices if other != office_id)
         session = replace(session, offices=left)

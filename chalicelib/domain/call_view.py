@@ -10,8 +10,9 @@ from enum import StrEnum
 from math import ceil
 
 from chalicelib.domain.call import CallSession, Ending, OfficeCall, Stage
-from chalicelib.domain.campaign import Campaign, Office
+from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Outcome, Tally
+from chalicelib.domain.office import Office
 from chalicelib.domain.words import Language
 
 

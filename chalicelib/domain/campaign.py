@@ -1,18 +1,16 @@
 """A campaign and the offices it may call, as values.
 
-Promises: nothing here dials, reads a clock or a file. A line is dialled only when `may_dial` says so.
+Promises: nothing here dials, reads a clock or a file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
+from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
-
-VERIFICATION_DAYS = 30
-"""A person's verification of a line is good for this many days (design §9)."""
 
 
 class Status(StrEnum):
@@ -34,25 +32,30 @@ MOVES: dict[Status | None, frozenset[Status]] = {
 """From where a campaign may go where; None: it is new."""
 
 
+class Order(StrEnum):
+    """In which order a campaign's listed offices are called."""
+
+    FIXED = "fixed"  # as listed
+    SHUFFLED = "shuffled"  # a new order for each call
+    BALANCED = "balanced"  # fewest connected calls first, weighted toward lines that pick up
+
+
+class Local(StrEnum):
+    """What the office of the supporter's own area is to a campaign, beside those it lists."""
+
+    NEVER = "never"  # nobody is asked for a ZIP code
+    BEFORE = "before"  # first, then the list
+    AFTER = "after"  # after the list
+    ONLY = "only"  # alone; the list only for who has no area
+    FALLBACK = "fallback"  # first, and the list only when it can't be called
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One phone number of an office. `callable` and `verified_on` are set by a person, never by a file."""
+class Routing:
+    """How a campaign chooses offices for a call."""
 
-    number: str
-    callable: bool = False
-    verified_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A public office: `name` is spoken ("ICE office in Atlanta"), `place` is short ("Atlanta")."""
-
-    id: str
-    name: Words
-    place: Words
-    zone: str
-    address: str
-    lines: tuple[Line, ...]
+    order: Order = Order.FIXED
+    local: Local = Local.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One ask with its words in each language, its goal and its offices in calling order.
+    """One ask with its words in each language, its goal and its offices as listed.
 
+    `elsewhere` are the other offices of the directory, for supporters in their areas; read only where
+    `routing` asks for them. `numbers` are ours for this campaign (none: the organization's first).
+    `calls_a_day` is the most calls we place for it in one day (UTC); people who call us are not counted.
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
     """
@@ -95,6 +101,10 @@ class Campaign:
     letter: Letter
     spoken: Mapping[PromptId, Words] = field(default_factory=dict)
     recordings: tuple[Recording, ...] = ()
+    routing: Routing = field(default_factory=Routing)
+    elsewhere: tuple[Office, ...] = ()
+    numbers: tuple[str, ...] = ()
+    calls_a_day: int = 2000
 
     @property
     def is_live(self) -> bool:
@@ -103,7 +113,7 @@ class Campaign:
 
     def office(self, office_id: str) -> Office | None:
         """Return the office with this id, or None when the campaign no longer has it."""
-        return next((office for office in self.offices if office.id == office_id), None)
+        return next((office for office in (*self.offices, *self.elsewhere) if office.id == office_id), None)
 
     def recording(self, prompt: PromptId, language: Language) -> str | None:
         """Return the URL of the audio that replaces `prompt` in `language`, if there is one."""
@@ -114,18 +124,6 @@ class Campaign:
 def may_move(before: Status | None, after: Status) -> bool:
     """Whether a campaign may go from one status to another, or stay; None: it is new."""
     return before is after or after in MOVES[before]
-
-
-def may_dial(line: Line, today: date) -> bool:
-    """Whether a line may be dialled on `today`: callable, and verified by a person in the last 30 days."""
-    if not line.callable or line.verified_on is None:
-        return False
-    return today - line.verified_on <= timedelta(days=VERIFICATION_DAYS)
-
-
-def dialable(office: Office, today: date) -> str | None:
-    """Return the number of the office's first line that may be dialled today, or None."""
-    return next((line.number for line in office.lines if may_dial(line, today)), None)
 
 
 def calling_order(campaign: Campaign, today: date) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from num2words import num2words
 
 from chalicelib.domain.call import CallSession, Ending, Notice, Stage
-from chalicelib.domain.campaign import Campaign, Office, Status
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import REACHED, Basis, Outcome
+from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PROMPTS
 from chalicelib.domain.verbs import Dial, Gather, Hangup, Play, Say, Speech, Verb

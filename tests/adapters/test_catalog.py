@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from chalicelib.adapters import keys
 from chalicelib.adapters.catalog import MOST_OFFICES, Catalog, Overtaken
 from chalicelib.adapters.table import Table
-from chalicelib.domain.campaign import Campaign, Letter, Line, Office, Recording, Status
+from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.campaign import Campaign, Status, calling_order, dialable
+from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.counts import Outcome
+from chalicelib.domain.office import dialable
 from tests.cli.conftest import SETTINGS, Door, Shell, changed
 
 TODAY = datetime.now(UTC).date()
@@ -237,7 +238,7 @@ def test_no_other_stage_verifies_a_line_by_itself(
     result = shell.run("campaign", "apply", str(campaign_file), "--yes")
 
     assert result.exit_code == 0, result.output
-    assert [dialable(office, TODAY) for office in live(shell).offices] == [None] * 7
+    assert [dialable(office, TODAY) for office in live(shell).offices] == [()] * 7
 
 
 def test_a_stage_called_local_that_is_not_on_this_machine_verifies_nothing(
@@ -249,7 +250,7 @@ def test_a_stage_called_local_that_is_not_on_this_machine_verifies_nothing(
     result = shell.run("campaign", "apply", str(campaign_file), "--yes")
 
     assert result.exit_code == 0, result.output
-    assert [dialable(office, TODAY) for office in live(shell).offices] == [None] * 7
+    assert [dialable(office, TODAY) for office in live(shell).offices] == [()] * 7
 
 
 def test_beside_make_run_the_stack_is_found_by_itself(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.campaign import Line, Recording, Status
+from chalicelib.domain.campaign import Recording, Status
+from chalicelib.domain.office import Line
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PLACEHOLDERS, PROMPTS
 from chalicelib.domain.words import Language, Words

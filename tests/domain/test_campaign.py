@@ -6,16 +6,8 @@ from itertools import product
 
 import pytest
 
-from chalicelib.domain.campaign import (
-    VERIFICATION_DAYS,
-    Line,
-    Recording,
-    Status,
-    calling_order,
-    dialable,
-    may_dial,
-    may_move,
-)
+from chalicelib.domain.campaign import Recording, Status, calling_order, may_move
+from chalicelib.domain.office import VERIFICATION_DAYS, Line, dialable, may_dial
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language
 from tests.values import ATLANTA, CAMPAIGN, NEW_YORK, WASHINGTON, unverified
@@ -53,19 +45,21 @@ def test_only_a_live_campaign_connects_anybody() -> None:
         (Line(NUMBER, callable=True, verified_on=TODAY), True),
         (Line(NUMBER, callable=True, verified_on=TODAY - timedelta(days=VERIFICATION_DAYS)), True),
         (Line(NUMBER, callable=True, verified_on=TODAY - timedelta(days=VERIFICATION_DAYS + 1)), False),
+        (Line(NUMBER, callable=True, verified_on=TODAY - timedelta(days=8), good_days=7), False),
+        (Line(NUMBER, callable=True, verified_on=TODAY, quarantined="three wrong numbers"), False),
     ],
 )
 def test_a_line_is_dialled_only_when_a_person_verified_it_lately(line: Line, *, is_dialled: bool) -> None:
     assert may_dial(line, TODAY) is is_dialled
 
 
-def test_the_first_line_that_may_be_dialled_is_dialled() -> None:
+def test_the_lines_that_may_be_dialled_stay_in_the_offices_order() -> None:
     second = Line("+14045550191", callable=True, verified_on=TODAY)
     third = Line("+14045550192", callable=True, verified_on=TODAY)
 
-    assert dialable(replace(ATLANTA, lines=(Line(NUMBER), second, third)), TODAY) == second.number
-    assert dialable(replace(ATLANTA, lines=(Line(NUMBER),)), TODAY) is None
-    assert dialable(replace(ATLANTA, lines=()), TODAY) is None
+    assert dialable(replace(ATLANTA, lines=(Line(NUMBER), second, third)), TODAY) == (second, third)
+    assert dialable(replace(ATLANTA, lines=(Line(NUMBER),)), TODAY) == ()
+    assert dialable(replace(ATLANTA, lines=()), TODAY) == ()
 
 
 def test_offices_are_called_in_the_campaigns_order_without_those_nobody_verified() -> None:
