@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one day in the office's own wall time, from `opens` up to, not with, `closes`."""
+    """A stretch of one day in the office's own wall time, from `opens` up to, not with, `closes` (00:00: its end)."""
 
     opens: time
     closes: time
