@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import clients
+from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.phone import Phone
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
@@ -45,6 +46,7 @@ class Runtime:
     store: Store
     catalog: Catalog
     ring_queue: RingQueue
+    desks: Desks
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
@@ -66,6 +68,7 @@ class Runtime:
             store=Store(table),
             catalog=Catalog(table),
             ring_queue=RingQueue(aws.sqs, config.ring_queue),
+            desks=Desks(table),
             http=http,
             now=now,
         )

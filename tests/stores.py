@@ -23,6 +23,7 @@ from botocore.exceptions import BotoCoreError
 from moto import mock_aws
 
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.store import Store
@@ -119,6 +120,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         store=Store(table),
         catalog=Catalog(table),
         ring_queue=RingQueue(sqs, config.ring_queue),
+        desks=Desks(table),
         now=lambda: NOW,
     )
 

@@ -14,6 +14,7 @@
 | NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
 | PACE#name / PACE | when the next call may be placed |
 | SPEND#scope#window / SPEND | a count with a ceiling |
+| SLOT#office / SLOT | the desk: who uses and who waits for an office's lines, and how these have answered |
 """
 
 from datetime import UTC, datetime
@@ -100,3 +101,8 @@ def pace(name: str) -> Key:
 def spend(scope: str, window: str) -> Key:
     """A count with a ceiling: `scope` is a keyed hash or a name, `window` the day or hour it runs."""
     return Key(f"SPEND#{scope}#{window}", "SPEND")
+
+
+def desk(office_id: str) -> Key:
+    """What is going on at an office's lines, over all campaigns."""
+    return Key(f"SLOT#{office_id}", "SLOT")
