@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.phone_world.calls import Hook
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
+from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.server import PhoneWorldServer
-from dev.phone_world.world import Rules
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "directory" / "offices.csv"
 
@@ -46,13 +47,24 @@ def directory(path: Path = DIRECTORY) -> tuple[OfficeLine, ...]:
     )
 
 
+def our_number(public_url: str) -> OurNumber:
+    """What stands at a number of ours in Twilio's console: where a call that comes in is answered and reported."""
+    voice = f"{public_url}/twilio/voice"
+    return OurNumber(
+        voice=Hook(f"{voice}/inbound"),
+        fallback=Hook(f"{voice}/fallback"),
+        status=Hook(f"{voice}/inbound/status"),
+    )
+
+
 def phone_world(port: int, settings: Mapping[str, str], token: str) -> PhoneWorldServer:
     """Build the phone world of an app with these settings: one call a second, in real time."""
+    hooked = our_number(settings["PATCHTHROUGH_PUBLIC_URL"])
     people = tuple(Supporter(handset.number, name=handset.name) for handset in HANDSETS)
     return PhoneWorldServer(
         settings["TWILIO_ACCOUNT_SID"],
         token,
-        settings["TWILIO_NUMBERS"].split(","),
+        dict.fromkeys(settings["TWILIO_NUMBERS"].split(","), hooked),
         port=port,
         parties=(*people, *directory()),
         rules=Rules(cps=float(settings["PATCHTHROUGH_CALLS_PER_SECOND"])),

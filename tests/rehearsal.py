@@ -6,10 +6,10 @@ queue as an agenda that can lose, repeat and delay. Only the wire is made up: no
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,7 +30,10 @@ from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install
 from dev import aws
-from dev.phone_world import Answer, Faults, OfficeLine, TwilioWire, VirtualClock, World
+from dev.offices import our_number
+from dev.phone_world import Answer, Call, Faults, OfficeLine, TwilioWire, VirtualClock, World
+from dev.phone_world.clock import DEFAULT_START
+from dev.phone_world.people import Move
 from dev.pump import record, scheduled
 from dev.server import in_process
 
@@ -125,12 +128,20 @@ class QueueWire:
 class Rehearsal:
     """One app, one world, one table; made by `rehearsing`."""
 
-    def __init__(self, built: Runtime, dynamodb: Any, faults: Faults | None = None, offices: int = 3) -> None:
-        """Apply the campaign to the empty table and start the clock."""
-        self.clock = VirtualClock()
+    def __init__(
+        self,
+        built: Runtime,
+        dynamodb: Any,
+        faults: Faults | None = None,
+        offices: int = 3,
+        start: datetime = DEFAULT_START,
+    ) -> None:
+        """Apply the campaign to the empty table and start the clock, at `start`."""
+        self.clock = VirtualClock(start)
         self.dynamodb = dynamodb
         self.ask = in_process(app)
-        self.world = World(self.clock, self._carried, TOKEN, ACCOUNT, [OUR_NUMBER], faults=faults or Faults())
+        numbers = {OUR_NUMBER: our_number(PUBLIC_URL)}
+        self.world = World(self.clock, self._carried, TOKEN, ACCOUNT, numbers, faults=faults or Faults())
         self.queue = QueueWire(self.world, self._delivered)
         wired = RingQueue(self.queue, built.config.ring_queue)  # type: ignore[arg-type]  # SQS's double
         self.ids = iter(range(1, 10**6))
@@ -159,6 +170,12 @@ class Rehearsal:
         """Ask to be called, as the page does; return the JSON answer with its status."""
         body = {"phone": phone, "language": language, "consent": "call-1"} | more
         return self.post(f"/api/campaigns/{SLUG}/calls", body)
+
+    def call_in(
+        self, phone: str = ANA, script: Iterable[Move] = (), post_dial: str = "", to: str = OUR_NUMBER
+    ) -> Call:
+        """Dial our number, as a phone does that taps a `tel:` link; `post_dial` is what stands after it."""
+        return self.world.call_in(phone, to, script, post_dial=post_dial)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST JSON; the answer's own JSON with `status` (the HTTP one) and `headers`."""

@@ -18,12 +18,13 @@ raises `TransportError` where a network would fail. It may call the world's REST
 `clock` can be handed to the app as its `now`.
 
 What a test reads: `world.calls`, `calls_to(number)`, `children(sid)`, `rings(number)`,
-`transcript(call_sid)`, `texts`, `wire`, `alerts` (Twilio's debugger), `complaints` (wrong Twilio spoken).
+`transcript(call_sid)`, `shown_to(number)` (the caller IDs an office saw), `texts`, `wire`, `alerts`
+(Twilio's debugger), `complaints` (wrong Twilio spoken).
 
 What a test can do: `advance(seconds)`, `step()`, `run_until_idle()`; `answer(number)`, `decline`,
-`voicemail`, `press(number, keys)`, `speak`, `hang_up`; `call_in(number, to)`, `text_in(number, to, body)`;
-`next_plans.append(Plan.lost())`, `next_creates.append(CreateFault.hangs())`; change `token`, `faults`,
-`rules`.
+`voicemail`, `press(number, keys)`, `speak`, `hang_up`; `call_in(number, to, script, post_dial=",,482915")`,
+`text_in(number, to, body)`; `next_plans.append(Plan.lost())`,
+`next_creates.append(CreateFault.hangs())`; change `token`, `faults`, `rules`, `numbers`.
 
 Over HTTP and in real time: `PhoneWorldServer(account_sid, token, numbers, port=4010).start()`, or
 `python -m dev.phone_world`; the hands-on page is at `/`, the control API is described in `control`.
@@ -31,7 +32,7 @@ Over HTTP and in real time: `PhoneWorldServer(account_sid, token, numbers, port=
 Promises: knows Twilio's public protocol and nothing of the app; reaches nothing beyond this machine.
 """
 
-from dev.phone_world.calls import Call, Hook, Line
+from dev.phone_world.calls import ANONYMOUS, WITHHELD, Call, Hook, Line
 from dev.phone_world.clock import VirtualClock
 from dev.phone_world.courier import InlineCourier, Outcome, Parcel, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan, TransportError, Trouble
@@ -49,15 +50,18 @@ from dev.phone_world.people import (
     Voicemail,
 )
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
+from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.signing import signature
 from dev.phone_world.texts import Text
 from dev.phone_world.twilio_wire import TwilioWire
 from dev.phone_world.wire_log import Alert, WireEntry
-from dev.phone_world.world import NeverIdle, OurNumber, Rules, World
+from dev.phone_world.world import NeverIdle, World
 
 __all__ = [
+    "ANONYMOUS",
     "NO_FAULTS",
+    "WITHHELD",
     "Alert",
     "Answer",
     "AnswerWithheld",

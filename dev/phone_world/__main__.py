@@ -16,9 +16,10 @@ from dev.phone_world.calls import NOWHERE, Hook
 from dev.phone_world.http_wire import loopback_address
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
+from dev.phone_world.rules import OurNumber
 from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.twiml import E164
-from dev.phone_world.world import OurNumber, Party
+from dev.phone_world.world import Party
 
 
 def directory(path: Path) -> list[Party]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dev.phone_world import tel
 from dev.phone_world.calls import RINGING, Call
 from dev.phone_world.clock import Appointment
 from dev.phone_world.people import (
@@ -144,6 +145,12 @@ def _press(world: World, call: Call, move: Press) -> float:
         world.after(index * move.between, lambda key=key: world.press_on(call, key))  # type: ignore[misc]
     world.press_on(call, move.keys[0])
     return (len(move.keys) - 1) * move.between
+
+
+def send_post_dial(world: World, call: Call) -> None:
+    """The phone sends the keys dialled after the number; whether anybody listens is not its business."""
+    for seconds, key in tel.timed(call.post_dial):
+        world.after(seconds, lambda key=key: world.press_on(call, key))  # type: ignore[misc]
 
 
 def take_message(world: World, call: Call, seconds: float) -> None:

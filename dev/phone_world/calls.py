@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from dev.phone_world.clock import Appointment
+from dev.phone_world.offices import OfficeLine
 from dev.phone_world.verbs import Verb
 
 QUEUED = "queued"
@@ -28,6 +29,11 @@ ENDED = frozenset({COMPLETED, BUSY, FAILED, NO_ANSWER, CANCELED})
 INBOUND = "inbound"
 OUTBOUND_API = "outbound-api"
 OUTBOUND_DIAL = "outbound-dial"
+
+ANONYMOUS = "+266696687"
+"""What Twilio tells as From when a caller hides the number: ANONYMOUS on a keypad."""
+WITHHELD = frozenset({ANONYMOUS, "+7378742833", "+86282452253", "+8656696", "+2562533", "anonymous"})
+"""The same for RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED; newer routes keep the word. Nobody's numbers."""
 
 SIP_CODES = {COMPLETED: "200", BUSY: "486", FAILED: "404", NO_ANSWER: "487", CANCELED: "487"}
 
@@ -76,6 +82,15 @@ class Call:
     ring_timeout: float = 60.0
     time_limit: float = 14_400.0
     send_digits: str = ""
+    phone: str = ""
+    """The phone an inbound call comes from, whatever its caller ID shows."""
+    post_dial: str = ""
+    """What that phone sends once it is answered: commas and digits."""
+    unheard: str = ""
+    """Keys that were pressed on this leg while nothing listened."""
+    rang: float | None = None
+    met: OfficeLine | None = None
+    """The line as this one leg found it, where that differs from how it answers now."""
     answer_hook: Hook = NOWHERE
     twiml: bytes = b""
     fallback: Hook = NOWHERE
@@ -114,7 +129,7 @@ class Call:
     @property
     def person(self) -> str:
         """The number of the phone at the far end of this leg (not ours)."""
-        return self.from_ if self.direction == INBOUND else self.to
+        return (self.phone or self.from_) if self.direction == INBOUND else self.to
 
     @property
     def ours(self) -> str:

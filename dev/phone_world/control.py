@@ -10,10 +10,12 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     GET  /world/complaints                  wrong Twilio that the app spoke
     POST /world/reset                       forget calls and people, begin anew
     POST /world/supporters                  {number, name?, script?: [{move, …}], later?: [[…]]}
-    POST /world/offices                     {number, name?, answers?, ring_seconds?, talk_seconds?}, or a list
+    POST /world/offices                     {number, name?, answers?, first?: [answers, …], at_once?,
+                                            ring_seconds?, talk_seconds?}, or a list of such
     POST /world/phones                      {number, do, keys?, words?}; do is answer, decline, voicemail,
                                             press, speak or hang_up
-    POST /world/calls                       {number, to}: somebody calls one of our numbers
+    POST /world/calls                       {number, to, hides?, script?}: somebody calls one of our numbers;
+                                            to may be a tel: link: +12025550142,,482915
     POST /world/texts                       {number, to, body}: somebody texts one of our numbers
     POST /world/next-create                 {trouble, code?, status?, seconds?, placed?}
     POST /world/next-webhook                {plan: once|twice|late|lost|answer_lost, seconds?}
@@ -28,8 +30,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from dev.phone_world import http_wire, people, webhooks
-from dev.phone_world.calls import Call
+from dev.phone_world import http_wire, people, tel, webhooks
+from dev.phone_world.calls import ANONYMOUS, Call
 from dev.phone_world.courier import Outcome, Parcel
 from dev.phone_world.faults import CreateFault, CreateTrouble, Plan
 from dev.phone_world.offices import Answer, OfficeLine
@@ -146,9 +148,12 @@ def _office(server: PhoneWorldServer, document: Document) -> None:
     number = _number(document)
     before = server.world.parties.get(number)
     line = before if isinstance(before, OfficeLine) else server.new_line(number)
-    told = {name: document[name] for name in ("name", "ring_seconds", "talk_seconds") if name in document}
+    plain = ("name", "ring_seconds", "talk_seconds", "at_once")
+    told = {name: document[name] for name in plain if name in document}
     if "answers" in document:
         told["answers"] = Answer[str(document["answers"])]
+    if "first" in document:
+        told["first"] = tuple(Answer[str(answer)] for answer in document["first"])
     server.world.add(dataclasses.replace(line, **told))
 
 
@@ -170,7 +175,10 @@ def _phones(server: PhoneWorldServer, document: Document) -> None:
 
 
 def _calls(server: PhoneWorldServer, document: Document) -> Document:
-    call = server.world.call_in(_number(document), str(document["to"]))
+    to, post_dial = tel.dialled(str(document["to"]))
+    moves = None if "script" not in document else [_move(move) for move in document["script"]]
+    shows = ANONYMOUS if document.get("hides") else ""
+    call = server.world.call_in(_number(document), to, moves, post_dial=post_dial, shows=shows)
     return {"sid": call.sid}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dev.phone_world import acting, answering, exchange, interpreter, webhooks
-from dev.phone_world.calls import FAILED, OUTBOUND_DIAL, RINGING, Call, Hook
+from dev.phone_world.calls import FAILED, INBOUND, OUTBOUND_DIAL, RINGING, WITHHELD, Call, Hook
 from dev.phone_world.forms import call_fields, dial_fields
 from dev.phone_world.offices import OfficeLine
 from dev.phone_world.people import Moment
@@ -62,7 +62,15 @@ def start(world: World, call: Call, verb: Dial) -> None:
 
 
 def _may_show(world: World, call: Call, number: str) -> bool:
+    """The request's To or From, a number of the account, or a verified one; a hidden number is none."""
+    if number in WITHHELD:
+        return False
     return number in {call.to, call.from_} or number in world.numbers or number in world.verified
+
+
+def _shown(call: Call, verb: Dial) -> str:
+    """Without a callerId Twilio shows an incoming caller's own number (13214's page), not ours."""
+    return verb.caller_id or (call.from_ if call.direction == INBOUND else call.ours)
 
 
 def _ring(work: Dialing, number: Number) -> None:
@@ -70,7 +78,7 @@ def _ring(work: Dialing, number: Number) -> None:
     leg = Call(
         world.new_sid("CA"),
         to=number.to,
-        from_=work.verb.caller_id or call.ours,
+        from_=_shown(call, work.verb),
         direction=OUTBOUND_DIAL,
         created=world.clock.seconds,
         parent_sid=call.sid,

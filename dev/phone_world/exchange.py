@@ -47,7 +47,7 @@ def place(world: World, call: Call) -> None:
 def _reach(world: World, call: Call) -> None:
     if call.is_over:
         return
-    party = world.party(call)
+    party = world.meet(call)
     if isinstance(party, OfficeLine) and party.answers is Answer.CANT_CONNECT:
         world.alert(13224, f"{call.to} cannot be reached", call.sid)
         finish(world, call, FAILED)
@@ -58,7 +58,8 @@ def _reach(world: World, call: Call) -> None:
 
 
 def _ring(world: World, call: Call, party: Supporter | OfficeLine) -> None:
-    world.legs[call.to] = call
+    world.legs[call.to].append(call)
+    call.rang = world.clock.seconds
     _change(world, call, RINGING)
     world.rung[call.to] += 1
     call.ring_timer = world.after(call.ring_timeout, lambda: finish(world, call, NO_ANSWER))
@@ -82,6 +83,7 @@ def answer(world: World, call: Call) -> None:
     party = world.party(call)
     if isinstance(party, OfficeLine):
         answering.pick_up(world, call, party)
+    acting.send_post_dial(world, call)
     if call.on_answer is not None:
         wait(world, call, seconds_of_tones(call.send_digits), call.on_answer)
 
@@ -113,8 +115,8 @@ def finish(world: World, call: Call, status: str) -> None:
     for timer in (call.ring_timer, call.limit_timer):
         if timer is not None:
             timer.cancel()
-    if world.legs.get(call.person) is call:
-        del world.legs[call.person]
+    if call in world.legs[call.person]:
+        world.legs[call.person].remove(call)
     interrupt(call)
     _change(world, call, status)
     if call.on_end is not None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from dev.phone_world.calls import DIALLED, ENDED, IN_PROGRESS, INBOUND, RINGING, Call
+from dev.phone_world.calls import DIALLED, ENDED, IN_PROGRESS, INBOUND, RINGING, WITHHELD, Call
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,6 +42,8 @@ def call_fields(account_sid: str, call: Call) -> dict[str, str]:
         "To": call.to,
         **PLACES,
     }
+    if call.from_ in WITHHELD:
+        fields |= {"CallerCountry": "", "FromCountry": ""}
     if call.parent_sid:
         fields["ParentCallSid"] = call.parent_sid
     return fields

@@ -48,13 +48,21 @@ def _prompt(ear: Listening, index: int) -> None:
 def _hear(ear: Listening, key: str) -> None:
     exchange.hush(ear.call)
     if key == ear.verb.finish_on_key:
-        _submit(ear, key)
+        _finish(ear, key)
         return
     ear.digits += key
     if ear.verb.num_digits is not None and len(ear.digits) >= ear.verb.num_digits:
         _submit(ear)
     else:
         exchange.wait(ear.world, ear.call, ear.verb.timeout, lambda: _time_is_up(ear))
+
+
+def _finish(ear: Listening, key: str) -> None:
+    """Twilio's pages disagree about a finish key with nothing before it: see `Rules.lone_finish_key_posts`."""
+    if ear.digits or ear.world.rules.lone_finish_key_posts:
+        _submit(ear, key)
+    else:
+        _time_is_up(ear)
 
 
 def _time_is_up(ear: Listening) -> None:

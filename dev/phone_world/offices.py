@@ -41,7 +41,8 @@ class OfficeLine:
     """One phone line of an office.
 
     `ring_seconds`: how long it rings before it is picked up; `talk_seconds`: how long until the office
-    hangs up, None for never.
+    hangs up, None for never. `first`: how the next calls are answered, one each, before `answers` holds.
+    `at_once`: how many calls the line takes at the same time (more meet busy); None: any number.
     """
 
     number: str
@@ -49,6 +50,8 @@ class OfficeLine:
     ring_seconds: float = 4.0
     talk_seconds: float | None = 45.0
     name: str = ""
+    first: tuple[Answer, ...] = ()
+    at_once: int | None = None
 
     @property
     def hangs_up_after(self) -> float | None:

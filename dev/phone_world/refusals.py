@@ -56,7 +56,7 @@ def hook(form: Form, name: str, code: int) -> Hook:
     url = one(form, name)
     if url:
         check_url(url, name, code)
-    method = one(form, "Method" if name == "Url" else f"{name.removesuffix('Url')}Method", "POST")
+    method = one(form, f"{name.removesuffix('Url')}Method", "POST")
     if method not in {"GET", "POST"}:
         raise RestError(400, 21200, f"{method} is not a method Twilio uses for {name}")
     return Hook(url, method)

@@ -34,6 +34,18 @@ CALL_SUBRESOURCES = {
 }
 
 
+NO_SIDS = (
+    "address_sid",
+    "bundle_sid",
+    "emergency_address_sid",
+    "identity_sid",
+    "sms_application_sid",
+    "trunk_sid",
+    "voice_application_sid",
+)
+"""What a number of the account may be tied to, and here never is."""
+
+
 def call_resource(world: World, call: Call) -> Json:
     """One call, as Twilio shows it."""
     path = f"/{API_VERSION}/Accounts/{world.account_sid}/Calls/{call.sid}"
@@ -54,7 +66,7 @@ def call_resource(world: World, call: Call) -> Json:
         "from_formatted": national(call.from_),
         "group_sid": None,
         "parent_call_sid": call.parent_sid,
-        "phone_number_sid": None if call.direction == OUTBOUND_DIAL else _number_sid(call.ours),
+        "phone_number_sid": None if call.direction == OUTBOUND_DIAL else number_sid(call.ours),
         "price": None,
         "price_unit": "USD",
         "queue_time": str(round((started - call.created) * 1000)),
@@ -96,6 +108,41 @@ def text_resource(world: World, text: Text) -> Json:
     }
 
 
+def number_resource(world: World, number: str) -> Json:
+    """One number of the account, as Twilio shows it."""
+    ours, sid = world.numbers[number], number_sid(number)
+    return {
+        **dict.fromkeys(NO_SIDS),
+        "account_sid": world.account_sid,
+        "address_requirements": "none",
+        "api_version": API_VERSION,
+        "beta": False,
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "date_created": _date(world, 0.0),
+        "date_updated": _date(world, 0.0),
+        "emergency_address_status": "unregistered",
+        "emergency_status": "Inactive",
+        "friendly_name": national(number),
+        "origin": "twilio",
+        "phone_number": number,
+        "sid": sid,
+        "sms_fallback_method": "POST",
+        "sms_fallback_url": "",
+        "sms_method": ours.text.method,
+        "sms_url": ours.text.url,
+        "status": "in-use",
+        "status_callback": ours.status.url,
+        "status_callback_method": ours.status.method,
+        "uri": f"/{API_VERSION}/Accounts/{world.account_sid}/IncomingPhoneNumbers/{sid}.json",
+        "voice_caller_id_lookup": False,
+        "voice_fallback_method": ours.fallback.method,
+        "voice_fallback_url": ours.fallback.url,
+        "voice_method": ours.voice.method,
+        "voice_receive_mode": "voice",
+        "voice_url": ours.voice.url,
+    }
+
+
 def page(name: str, path: str, query: Mapping[str, str], found: Sequence[Any], show: Any) -> Json:
     """One page of a list: `show` makes a resource of each of `found` that is on it."""
     size, number = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
@@ -105,7 +152,7 @@ def page(name: str, path: str, query: Mapping[str, str], found: Sequence[Any], s
 
     def uri(at: int) -> str:
         asked = kept | {"PageSize": str(size), "Page": str(at)}
-        return f"{path}?{urlencode(asked)}" + (f"&PageToken=PA{found[at * size - 1].sid}" if at else "")
+        return f"{path}?{urlencode(asked)}" + (f"&PageToken=PA{_sid(found[at * size - 1])}" if at else "")
 
     return {
         name: [show(one) for one in shown],
@@ -118,6 +165,10 @@ def page(name: str, path: str, query: Mapping[str, str], found: Sequence[Any], s
         "start": start,
         "uri": uri(number) if start <= len(found) else f"{path}?{urlencode(query)}",
     }
+
+
+def _sid(one: Any) -> str:
+    return number_sid(one) if isinstance(one, str) else str(one.sid)
 
 
 def error(code: int, message: str, status: int) -> Json:
@@ -136,7 +187,8 @@ def _date(world: World, seconds: float | None) -> str | None:
     return rfc_2822((world.clock.start + timedelta(seconds=seconds)).replace(microsecond=0))
 
 
-def _number_sid(number: str) -> str:
+def number_sid(number: str) -> str:
+    """The id of a number of the account."""
     return f"PN{int(number.lstrip('+') or '0'):032x}"
 
 

@@ -1,8 +1,8 @@
 """Twilio's REST side, as a function.
 
-Promises: the parts of Calls and Messages that an app needs (create, fetch, list, update), Twilio's
-checks, error numbers and bodies, and the faults set for creates. A parameter Twilio has but this world
-does not play is a complaint, never silence. Refuses to know: sockets.
+Promises: the parts of Calls, Messages and IncomingPhoneNumbers that an app needs, Twilio's checks, error
+numbers and bodies, and the faults set for creates. A parameter Twilio has but this world does not play is a
+complaint, never silence. Refuses to know: sockets.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from dev.phone_world import rest_calls, rest_texts
+from dev.phone_world import rest_calls, rest_numbers, rest_texts
 from dev.phone_world.faults import CreateFault, CreateTrouble
 from dev.phone_world.refusals import RestError
 from dev.phone_world.resources import error
@@ -26,7 +26,7 @@ from dev.phone_world.world import World
 Answer = tuple[int, dict[str, str], bytes]
 JSON = "application/json"
 ROUTE = re.compile(
-    r"/2010-04-01/Accounts/(?P<account>[^/]+)/(?P<resource>Calls|Messages)(/(?P<sid>[^/]+))?\.json"
+    r"/2010-04-01/Accounts/(?P<account>[^/]+)/(?P<resource>Calls|Messages|IncomingPhoneNumbers)(/(?P<sid>[^/]+))?\.json"
 )
 
 
@@ -175,4 +175,7 @@ ROUTES: Mapping[tuple[str, str, bool], Callable[..., Answer]] = {
     ("POST", "Messages", False): _create(rest_texts.create),
     ("GET", "Messages", False): _list(rest_texts.listed),
     ("GET", "Messages", True): _fetch(rest_texts.fetched),
+    ("GET", "IncomingPhoneNumbers", False): _list(rest_numbers.listed),
+    ("GET", "IncomingPhoneNumbers", True): _fetch(rest_numbers.fetched),
+    ("POST", "IncomingPhoneNumbers", True): _update(rest_numbers.updated),
 }

@@ -24,7 +24,8 @@ from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.pacing import Pace, ThreadedCourier
 from dev.phone_world.people import Supporter
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
-from dev.phone_world.world import OurNumber, Party, Rules, World
+from dev.phone_world.rules import OurNumber, Rules
+from dev.phone_world.world import Party, World
 
 HOST = "127.0.0.1"
 LONGEST_BODY = 1_000_000

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from dev.phone_world.calls import IN_PROGRESS, INBOUND, OUTBOUND_DIAL, RINGING, Call
+from dev.phone_world.calls import IN_PROGRESS, INBOUND, OUTBOUND_DIAL, RINGING, WITHHELD, Call
 from dev.phone_world.offices import OfficeLine
 from dev.phone_world.people import Supporter
 from dev.phone_world.wire_log import FROM_APP, TO_APP, Alert, WireEntry
@@ -18,6 +18,7 @@ from dev.phone_world.world import World
 
 Json = dict[str, Any]
 WIRE_SHOWN = 60
+SEEN_SHOWN = 5
 IDLE = "idle"
 
 
@@ -66,24 +67,37 @@ def _phone(world: World, person: Supporter) -> Json:
 
 def _office(world: World, line: OfficeLine) -> Json:
     legs = [call for call in world.calls if call.person == line.number]
-    call = legs[-1] if legs else None
+    call = _last_call(world, line.number)
     return {
         "number": line.number,
         "shown": world.display(line.number),
         "name": line.name,
         "answers": line.answers.name,
+        "first": [answer.name for answer in line.first],
+        "at_once": line.at_once,
         "calls": len(legs),
+        "now": len(world.legs[line.number]),
+        "saw": [_seen(world, leg) for leg in legs if leg.rang is not None][-SEEN_SHOWN:],
         "last": legs[-1].created if legs else -1,
         **_present(world, call),
         "call": _call(world, call) if call is not None else None,
     }
 
 
+def _seen(world: World, leg: Call) -> Json:
+    """What the office's display showed when `leg` rang, and whose number that is."""
+    hidden = leg.from_ in WITHHELD
+    return {
+        "at": _time(world, leg.rang or 0.0),
+        "shown": "" if hidden else world.display(leg.from_),
+        "whose": "hidden" if hidden else "ours" if leg.from_ in world.numbers else "own",
+    }
+
+
 def _last_call(world: World, number: str) -> Call | None:
     """The call that rings or talks at `number`, else the last one there was."""
-    leg = world.legs.get(number)
-    if leg is not None and not leg.is_over:
-        return leg
+    if world.legs[number]:
+        return world.legs[number][-1]
     return next((call for call in reversed(world.calls) if call.person == number), None)
 
 

@@ -7,20 +7,21 @@ know: the app. It knows Twilio's public protocol and nothing else.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from dev.phone_world import acting, exchange, interpreter, texts
-from dev.phone_world.calls import ENDED, INBOUND, NOWHERE, RINGING, Call, Hook, Line
+from dev.phone_world import acting, exchange, inbound, interpreter, texts
+from dev.phone_world.calls import ENDED, INBOUND, Call, Line
 from dev.phone_world.clock import Agenda, Appointment, VirtualClock
 from dev.phone_world.courier import Courier, InlineCourier, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
 from dev.phone_world.numbers import national
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Move, Supporter
+from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.texts import Text
 from dev.phone_world.verbs import Message
 from dev.phone_world.wire_log import Alert, WireEntry
@@ -33,41 +34,9 @@ class NeverIdle(RuntimeError):
     """The world went on for too many events: most likely an app that redirects in circles."""
 
 
-@dataclass(frozen=True, slots=True)
-class OurNumber:
-    """A number of the account, and the app's addresses for what comes in on it."""
-
-    voice: Hook = NOWHERE
-    fallback: Hook = NOWHERE
-    status: Hook = NOWHERE
-    text: Hook = NOWHERE
-
-
 def rings_out(call: Call) -> Party:
     """What answers an unknown number unless told otherwise: an office line that nobody picks up."""
     return OfficeLine(call.to, Answer.RINGS_OUT)
-
-
-@dataclass(slots=True)
-class Rules:
-    """The account's limits, and how exact the network is."""
-
-    cps: float = 1.0
-    """Calls that the REST side starts per second; more are queued."""
-    max_calls: int | None = None
-    """Legs at once (10004 beyond); None: no limit."""
-    verified: frozenset[str] = frozenset()
-    """Numbers that are not ours, but may be shown as caller ID or used as From."""
-    blocked: frozenset[str] = frozenset()
-    """Numbers Twilio refuses to call (21216)."""
-    countries: tuple[str, ...] = ("+1",)
-    """Where calls may go; elsewhere is 21215."""
-    list_lag: float = 0.0
-    """Seconds after which a new call shows up when listed."""
-    action_after_hang_up: bool = True
-    """Whether Dial's action is still asked when the caller hangs up in it (Twilio: normally)."""
-    sound_seconds: Mapping[str, float] = field(default_factory=dict)
-    """How long the sound files are that are played, by address; 5 s if not given."""
 
 
 class World:
@@ -112,7 +81,7 @@ class World:
         self.wire: list[WireEntry] = []
         self.alerts: list[Alert] = []
         self.complaints: list[Alert] = []
-        self.legs: dict[str, Call] = {}
+        self.legs: defaultdict[str, list[Call]] = defaultdict(list)
         self.rung: Counter[str] = Counter()
         self.actors: dict[str, acting.Actor] = {}
         self.next_plans: deque[Plan] = deque()
@@ -199,15 +168,26 @@ class World:
 
     def party(self, call: Call) -> Party:
         """Who is at the far end of `call`; somebody is made up for an unknown number, and stays."""
+        if call.met is not None:
+            return call.met
         known = self.parties.get(call.person)
         if known is None:
             known = self.parties[call.person] = self.unknown(call)
         return known
 
+    def meet(self, call: Call) -> Party:
+        """Who a leg finds when it gets there: a line's `first` answers are used up one by one."""
+        party = self.party(call)
+        if isinstance(party, OfficeLine) and party.first:
+            self.parties[party.number] = replace(party, first=party.first[1:])
+            call.met = party = replace(party, answers=party.first[0], first=())
+        return party
+
     def is_engaged(self, number: str) -> bool:
-        """Whether a person at `number` is on the phone; an office line takes several calls."""
-        leg = self.legs.get(number)
-        return leg is not None and not leg.is_over and isinstance(self.parties.get(number), Supporter)
+        """Whether no further call gets through to `number`: a person has one line, an office its `at_once`."""
+        party = self.parties.get(number)
+        most = party.at_once if isinstance(party, OfficeLine) else 1
+        return most is not None and len(self.legs[number]) >= most
 
     def display(self, number: str) -> str:
         """A number as people write it: (404) 555-0123."""
@@ -238,56 +218,38 @@ class World:
         """When (seconds of the clock) a call created now would be dialled."""
         return max(self.clock.seconds, self._next_slot)
 
-    def call_in(self, number: str, to: str, script: Iterable[Move] | None = None) -> Call:
-        """Somebody calls one of our numbers. `script` overrides what the person at `number` does."""
-        if to not in self.numbers:
-            message = f"{to} is not a number of this account"
-            raise ValueError(message)
-        ours = self.numbers[to]
-        call = Call(
-            self.new_sid("CA"),
-            to=to,
-            from_=number,
-            direction=INBOUND,
-            created=self.clock.seconds,
-            started=self.clock.seconds,
-            answer_hook=ours.voice,
-            fallback=ours.fallback,
-            status_hook=ours.status,
-        )
-        self.register(call)
-        self.legs[number] = call
-        self.parties.setdefault(number, Supporter(number))
-        call.status = RINGING
-        self._begin_inbound(call, script)
-        return call
+    def call_in(
+        self,
+        number: str,
+        to: str,
+        script: Iterable[Move] | None = None,
+        *,
+        post_dial: str = "",
+        shows: str = "",
+    ) -> Call:
+        """Somebody calls one of our numbers. `script` overrides what the person at `number` does.
 
-    def _begin_inbound(self, call: Call, script: Iterable[Move] | None) -> None:
-        party = self.party(call)
-        moves = tuple(script) if script is not None else None
-        if moves is None and isinstance(party, Supporter):
-            moves = party.script_for(0)
-        if moves is not None:
-            acting.begin(self, call, moves)
-        self.after(exchange.SETUP_SECONDS, lambda: self._fetch_inbound(call))
-
-    def _fetch_inbound(self, call: Call) -> None:
-        if not call.is_over:
-            interpreter.fetch(self, call, call.answer_hook, "inbound")
+        `post_dial` are the commas and digits of a `tel:` link after the number (",,482915"): see `tel`.
+        `shows` is what the caller ID says instead of the number (ANONYMOUS for a hidden one).
+        """
+        return inbound.start(self, number, to, script, post_dial=post_dial, shows=shows)
 
     # What people do. By number, for tests and the hands-on page; by call, for scripts.
 
     def leg_of(self, number: str) -> Call:
         """The leg that rings or talks at `number`; LookupError if there is none."""
-        leg = self.legs.get(number)
-        if leg is None or leg.is_over:
+        if not self.legs[number]:
             message = f"nothing rings and nobody talks at {number}"
             raise LookupError(message)
-        return leg
+        return self.legs[number][-1]
 
     def answer(self, number: str) -> None:
         """Pick up the phone at `number`."""
-        self.answer_call(self.leg_of(number))
+        leg = self.leg_of(number)
+        if leg.direction == INBOUND:
+            message = f"nothing rings at {number}: it is calling us"
+            raise LookupError(message)
+        self.answer_call(leg)
 
     def hang_up(self, number: str) -> None:
         """Put the phone at `number` down; while it rings, that is declining."""
@@ -315,13 +277,15 @@ class World:
         return text
 
     def answer_call(self, call: Call) -> None:
-        """Pick up a leg, if it rings."""
-        exchange.answer(self, call)
+        """Pick up a leg, if it rings; the caller of an incoming call has nothing to pick up."""
+        if call.direction != INBOUND:
+            exchange.answer(self, call)
 
     def put_down(self, call: Call) -> None:
         """The person at the far end of `call` hangs up."""
         if not call.is_over:
-            self.write(call, call.person, "happened", "hung up" if call.is_live else "declined")
+            hung_up = call.is_live or call.direction == INBOUND
+            self.write(call, call.person, "happened", "hung up" if hung_up else "declined")
             exchange.hang_up(self, call)
 
     def hang_up_call(self, sid: str) -> None:
@@ -333,11 +297,14 @@ class World:
             self.put_down(call)
 
     def press_on(self, call: Call, key: str) -> None:
-        """A key is pressed at the far end of `call`; unless a verb listens, nobody notices."""
-        if call.is_live:
-            self.write(call, call.person, "pressed", key)
-            if call.on_key is not None:
-                call.on_key(key)
+        """A key is pressed at the far end of `call`; unless a verb listens, nobody notices: no key is kept."""
+        if not call.is_live:
+            return
+        self.write(call, call.person, "pressed", key)
+        if call.on_key is not None:
+            call.on_key(key)
+        else:
+            call.unheard += key
 
     def speak_on(self, call: Call, words: str) -> None:
         """Something is said at the far end of `call`; whoever is connected hears it."""
@@ -369,6 +336,10 @@ class World:
     def calls_to(self, number: str) -> list[Call]:
         """Every leg that was made to `number`, also those that were busy or failed before they rang."""
         return [call for call in self.calls if call.to == number]
+
+    def shown_to(self, number: str) -> list[str]:
+        """What the display at `number` showed: one caller ID for each call that rang there, newest last."""
+        return [call.from_ for call in self.calls if call.to == number and call.rang is not None]
 
     def children(self, call_sid: str) -> list[Call]:
         """The legs that a call's Dials made."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dev.phone_world import PickUp, Press, Supporter
-from tests.phone_world.tiny_app import ANA, Asked, Stage, stage
+from dev.phone_world import PickUp, Press, Rules, Supporter
+from tests.phone_world.tiny_app import ANA, Asked, Page, Stage, stage
 
 AFTERWARDS = "<Say>No key.</Say>"
 
@@ -70,6 +70,56 @@ def test_silence_counts_from_the_end_of_the_prompts() -> None:
         line for line in staged.world.transcript(staged.world.calls[0].sid) if line.text == "No key."
     )
     assert no_key.at == 3 + 10 + 7
+
+
+def test_each_key_begins_the_silence_anew_and_a_short_number_is_posted_as_it_is() -> None:
+    staged = gather('numDigits="5" timeout="4"', Press("303", after=1, between=3.5))
+
+    asked = keys(staged)[0]
+    assert (asked.fields["Digits"], asked.fields["FinishedOnKey"]) == ("303", "")
+    assert asked.at == 3 + 1 + 2 * 3.5 + 4
+
+
+def test_keys_too_far_apart_end_in_the_middle() -> None:
+    assert keys(gather('numDigits="5" timeout="4"', Press("303", between=4.5)))[0].fields["Digits"] == "3"
+
+
+@pytest.mark.parametrize(("count", "keyed"), [(5, "30303"), (6, "482915")])
+def test_a_key_beyond_the_last_is_not_kept_for_later(count: int, keyed: str) -> None:
+    staged = gather(f'numDigits="{count}"', Press(keyed + "77"))
+
+    assert [asked.fields["Digits"] for asked in keys(staged)] == [keyed]
+    assert staged.world.calls[0].unheard == "77"
+
+
+def test_the_finish_key_before_the_last_digit_posts_what_there_is() -> None:
+    asked = keys(gather('numDigits="5"', Press("303#")))[0]
+
+    assert (asked.fields["Digits"], asked.fields["FinishedOnKey"]) == ("303", "#")
+
+
+def test_without_a_finish_key_the_hash_alone_is_a_digit() -> None:
+    assert keys(gather('finishOnKey="" numDigits="1"', Press("#")))[0].fields["Digits"] == "#"
+
+
+def test_star_ends_a_zip_at_once_where_it_is_the_finish_key() -> None:
+    asked = keys(gather('finishOnKey="*" numDigits="5" timeout="9"', Press("*", after=1)))[0]
+
+    assert (asked.fields["Digits"], asked.fields["FinishedOnKey"], asked.at) == ("", "*", 4)
+
+
+@pytest.mark.parametrize(("attributes", "posted"), [("", []), ('actionOnEmptyResult="true"', [""])])
+def test_a_lone_finish_key_may_be_as_good_as_silence(attributes: str, posted: list[str]) -> None:
+    pages: dict[str, Page] = {
+        "/start": f'<Gather action="/key" {attributes}/>{AFTERWARDS}',
+        "/key": "<Hangup/>",
+    }
+    supporter = Supporter(ANA, [PickUp(), Press("#")])
+    staged = stage(pages, supporter, rules=Rules(lone_finish_key_posts=False))
+    sid = staged.play()
+
+    assert [asked.fields["Digits"] for asked in keys(staged)] == posted
+    assert staged.said(sid) == ([] if posted else ["No key."])
 
 
 def test_five_seconds_are_the_default() -> None:

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
 
-from dev.phone_world import OfficeLine, PickUp, Press, Supporter, rest, rest_calls, rest_texts
+from dev.phone_world import (
+    Hook,
+    OfficeLine,
+    OurNumber,
+    PickUp,
+    Press,
+    Supporter,
+    rest,
+    rest_calls,
+    rest_numbers,
+    rest_texts,
+)
 from dev.phone_world.resources import error
 from tests.needs import needs
 from tests.phone_world.tiny_app import ACCOUNT, ANA, BASE, LUIS, OFFICE, OURS, TOKEN, Page, Stage, stage
@@ -17,6 +28,8 @@ Json = dict[str, Any]
 CALLS = "/2010-04-01/Accounts/{AccountSid}/Calls.json"
 CALL = "/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json"
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+NUMBERS = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json"
+NUMBER = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
 FLOW: dict[str, Page] = {
     "/start": '<Gather numDigits="1" action="/key"/>',
@@ -87,6 +100,7 @@ def played() -> Stage:
         (CALLS, rest_calls.CREATE_PARAMETERS),
         (CALL, rest_calls.UPDATE_PARAMETERS),
         (MESSAGES, rest_texts.CREATE_PARAMETERS),
+        (NUMBER, rest_numbers.UPDATE_PARAMETERS),
     ],
 )
 def test_every_parameter_we_accept_is_one_of_twilios(spec: Json, path: str, accepted: frozenset[str]) -> None:
@@ -94,7 +108,12 @@ def test_every_parameter_we_accept_is_one_of_twilios(spec: Json, path: str, acce
 
 
 @pytest.mark.parametrize(
-    ("path", "accepted"), [(CALLS, rest_calls.LIST_PARAMETERS), (MESSAGES, rest_texts.LIST_PARAMETERS)]
+    ("path", "accepted"),
+    [
+        (CALLS, rest_calls.LIST_PARAMETERS),
+        (MESSAGES, rest_texts.LIST_PARAMETERS),
+        (NUMBERS, rest_numbers.LIST_PARAMETERS),
+    ],
 )
 def test_every_list_parameter_we_accept_is_one_of_twilios(
     spec: Json, path: str, accepted: frozenset[str]
@@ -140,10 +159,13 @@ def test_a_created_call_has_twilios_shape(spec: Json) -> None:
     assert errors(spec, spec["components"]["schemas"]["api.v2010.account.call"], call) == []
 
 
-@pytest.mark.parametrize(("path", "name"), [(CALLS, "calls"), (MESSAGES, "messages")])
+@pytest.mark.parametrize(
+    ("path", "name"), [(CALLS, "calls"), (MESSAGES, "messages"), (NUMBERS, "incoming_phone_numbers")]
+)
 def test_a_list_has_twilios_shape(spec: Json, path: str, name: str) -> None:
     schema = spec["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     staged = played()
+    staged.world.numbers["+12025550187"] = OurNumber(Hook(f"{BASE}/in"))
     for query in ("", "?PageSize=1", "?PageSize=1&Page=1"):
         status, listed = ask(staged, "GET", path.format(AccountSid=ACCOUNT) + query)
         assert status == 200

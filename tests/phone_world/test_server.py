@@ -176,40 +176,6 @@ def test_a_slow_app_holds_up_neither_the_rest_side_nor_the_page(server: PhoneWor
     assert took < 1
 
 
-def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> None:
-    script = [{"move": "PickUp", "after": 1}, {"move": "Press", "keys": "1", "when": {"heard": "Key"}}]
-    assert post(server, "/world/supporters", {"number": LUIS, "name": "Luis", "script": script})[0] == 200
-    post(server, "/world/offices", {"number": OFFICE, "name": "Atlanta", "answers": "BUSY"})
-    client(server).calls.create(to=LUIS, from_=OURS, url=f"{app.url}/start")
-    eventually(lambda: [path for path, _, _ in app.asked] == ["/start", "/key", "/after"])
-
-    assert "DialCallStatus=busy" in app.asked[2][2]
-
-
-@pytest.mark.parametrize(
-    ("path", "document"),
-    [
-        ("/world/phones", {"number": ANA, "do": "answer"}),
-        ("/world/phones", {"number": ANA, "do": "dance"}),
-        ("/world/phones", {"number": "404", "do": "answer"}),
-        ("/world/supporters", {"number": LUIS, "script": [{"move": "Dance"}]}),
-        ("/world/supporters", {"number": LUIS, "script": [{"move": "HangUp", "when": "office sings"}]}),
-        ("/world/offices", {"number": OFFICE, "answers": "SINGS"}),
-        ("/world/calls", {"number": ANA, "to": LUIS}),
-        ("/world/texts", {"number": ANA, "to": LUIS, "body": "Hi"}),
-        ("/world/next-create", {"trouble": "bad luck"}),
-        ("/world/next-webhook", {"plan": "never"}),
-        ("/world/forge", {}),
-        ("/world/forge", {"url": "http://example.org/"}),
-    ],
-)
-def test_what_cannot_be_done_is_refused_in_words(server: PhoneWorldServer, path: str, document: Any) -> None:
-    status, reply = post(server, path, document)
-
-    assert status == 400
-    assert reply["error"]
-
-
 def test_the_next_create_can_meet_each_fault(server: PhoneWorldServer, app: App) -> None:
     def create(timeout: float = 5.0) -> None:
         client(server, timeout).calls.create(to=ANA, from_=OURS, url=f"{app.url}/start")

@@ -115,9 +115,10 @@ def stage(
     rules: Rules | None = None,
     seed: int = 1,
     ours: OurNumber | None = None,
+    clock: VirtualClock | None = None,
 ) -> Stage:
     """A world with `parties`, asking a tiny app with `pages`."""
-    app = TinyApp(pages)
+    app = TinyApp(pages, clock=clock or VirtualClock())
     numbers = {OURS: ours or OurNumber()}
     world = World(app.clock, app, TOKEN, ACCOUNT, numbers, seed=seed, faults=faults, rules=rules)
     world.add(*parties)

@@ -1,0 +1,79 @@
+"""The control API: people, lines and callers set up over HTTP, and what it refuses."""
+
+from typing import Any
+
+import pytest
+
+from dev.phone_world import PhoneWorldServer
+from tests.phone_world.test_server import App, app, client, eventually, get, post, server
+from tests.phone_world.tiny_app import ANA, LUIS, OFFICE, OURS
+
+__all__ = ["app", "server"]
+
+
+def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> None:
+    script = [{"move": "PickUp", "after": 1}, {"move": "Press", "keys": "1", "when": {"heard": "Key"}}]
+    assert post(server, "/world/supporters", {"number": LUIS, "name": "Luis", "script": script})[0] == 200
+    post(server, "/world/offices", {"number": OFFICE, "name": "Atlanta", "answers": "BUSY"})
+    client(server).calls.create(to=LUIS, from_=OURS, url=f"{app.url}/start")
+    eventually(lambda: [path for path, _, _ in app.asked] == ["/start", "/key", "/after"])
+
+    assert "DialCallStatus=busy" in app.asked[2][2]
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("/world/phones", {"number": ANA, "do": "answer"}),
+        ("/world/phones", {"number": ANA, "do": "dance"}),
+        ("/world/phones", {"number": "404", "do": "answer"}),
+        ("/world/supporters", {"number": LUIS, "script": [{"move": "Dance"}]}),
+        ("/world/supporters", {"number": LUIS, "script": [{"move": "HangUp", "when": "office sings"}]}),
+        ("/world/offices", {"number": OFFICE, "answers": "SINGS"}),
+        ("/world/calls", {"number": ANA, "to": LUIS}),
+        ("/world/calls", {"number": ANA, "to": f"{OURS},,48#"}),
+        ("/world/calls", {"number": ANA, "to": OURS, "script": [{"move": "Dance"}]}),
+        ("/world/offices", {"number": OFFICE, "first": ["SINGS"]}),
+        ("/world/texts", {"number": ANA, "to": LUIS, "body": "Hi"}),
+        ("/world/next-create", {"trouble": "bad luck"}),
+        ("/world/next-webhook", {"plan": "never"}),
+        ("/world/forge", {}),
+        ("/world/forge", {"url": "http://example.org/"}),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(server: PhoneWorldServer, path: str, document: Any) -> None:
+    status, reply = post(server, path, document)
+
+    assert status == 400
+    assert reply["error"]
+
+
+def test_a_link_can_be_dialled_with_its_code_and_a_hidden_number(server: PhoneWorldServer, app: App) -> None:
+    sid = post(server, "/world/calls", {"number": ANA, "to": f"tel:{OURS},1", "hides": True})[1]["sid"]
+    eventually(lambda: [path for path, _, _ in app.asked] == ["/start", "/key"])
+
+    assert "Digits=1" in app.asked[1][2]
+    assert "From=%2B266696687" in app.asked[1][2]
+    lines = [line["who"] for line in get(server, f"/world/transcripts/{sid}") if line["kind"] == "pressed"]
+    assert lines == [ANA]
+
+
+def test_a_caller_can_have_a_script(server: PhoneWorldServer, app: App) -> None:
+    script = [{"move": "Press", "keys": "1", "when": {"heard": "Key"}}, {"move": "HangUp", "after": 1}]
+    sid = post(server, "/world/calls", {"number": LUIS, "to": OURS, "script": script})[1]["sid"]
+    eventually(lambda: bool(client(server).calls(sid).fetch().status == "completed"))
+
+    assert app.asked[1][0] == "/key"
+
+
+def test_a_line_can_be_busy_for_the_next_calls_and_take_one_at_once(
+    server: PhoneWorldServer, app: App
+) -> None:
+    post(server, "/world/offices", {"number": OFFICE, "first": ["BUSY", "CANT_CONNECT"], "at_once": 1})
+    office = get(server, "/world/state")["offices"][0]
+    assert (office["first"], office["at_once"], office["saw"]) == (["BUSY", "CANT_CONNECT"], 1, [])
+    post(server, "/world/calls", {"number": ANA, "to": f"{OURS},1", "script": []})
+    eventually(lambda: [path for path, _, _ in app.asked] == ["/start", "/key", "/after"])
+
+    assert "DialCallStatus=busy" in app.asked[2][2]
+    assert get(server, "/world/state")["offices"][0]["first"] == ["CANT_CONNECT"]
