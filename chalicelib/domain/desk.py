@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.call import CallStatus
+from chalicelib.domain.choosing import Standing
 from chalicelib.domain.office import Caps, Line
 
 HOUR = timedelta(hours=1)
@@ -177,14 +178,14 @@ def sickness(use: LineUse) -> str | None:
     return "failing" if use.recent[-LAST_DIALS:].count("f") >= FAILURES else None
 
 
-def standing(desk: Desk) -> tuple[int, int, int]:
-    """Return how the office has done over its lines: (calls connected, dials picked up, dials made).
+def standing(desk: Desk) -> Standing:
+    """Return how the office has done over its lines, which balanced choice weighs.
 
-    A dial is counted when its end is known. Whatever answers, a person or a voicemail, has picked up, so here
-    the first two are one number; `choosing.Standing` keeps them apart.
+    A dial is counted when its end is known. Whatever answers, a person or a voicemail, has picked up and is
+    connected, so here these two are one number.
     """
     connected = sum(use.connected for use in desk.lines.values())
-    return connected, connected, sum(use.dialled for use in desk.lines.values())
+    return Standing(connected, connected, sum(use.dialled for use in desk.lines.values()))
 
 
 # Strictly private.
