@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dev.phone_world import Answer, OfficeLine, OurNumber, PhoneWorldServer, Supporter
+from dev.phone_world import ANONYMOUS, Answer, OfficeLine, OurNumber, PhoneWorldServer, Supporter
 from dev.phone_world.calls import Hook
 from tests.chromium import chromium
 from tests.needs import needs
@@ -68,6 +68,11 @@ def phone(page: Page, name: str) -> Any:
     return page.get_by_role("region", name=f"{name}’s phone")
 
 
+def asked(server: PhoneWorldServer) -> list[Any]:
+    """The forms that the app was sent about calls that came in."""
+    return [entry.fields for entry in server.world.wire if entry.fields.get("Direction") == "inbound"]
+
+
 def in_a_call(page: Page, server: PhoneWorldServer, app: App) -> Any:
     ring(server, app)
     ana = phone(page, "Ana")
@@ -105,7 +110,7 @@ def test_a_call_by_keyboard(browser: Browser, server: PhoneWorldServer, app: App
 
 def test_an_office_can_be_set_to_busy(browser: Browser, server: PhoneWorldServer, app: App) -> None:
     page = opened(browser, server)
-    page.get_by_role("region", name="Atlanta office").get_by_label("Busy").check()
+    page.get_by_role("region", name="Atlanta office").get_by_label("Busy", exact=True).check()
     ana = in_a_call(page, server, app)
     ana.get_by_role("button", name="1", exact=True).click()
 
@@ -153,6 +158,60 @@ def test_a_phone_can_be_added_and_a_wrong_number_is_said_so(
     page.get_by_role("button", name="Add").click()
 
     expect(phone(page, "Rosa")).to_be_visible()
+
+
+def test_a_number_is_dialled_by_hand_with_its_code(
+    browser: Browser, server: PhoneWorldServer, app: App
+) -> None:
+    page = opened(browser, server)
+    ana = phone(page, "Ana")
+    expect(ana.get_by_label("Call a number")).to_have_value(OURS)
+    ana.get_by_label("Call a number").fill(f"{OURS},,1")
+    ana.get_by_label("Hide this phone’s number").check()
+    ana.get_by_role("button", name="Call", exact=True).click()
+    expect(ana.get_by_role("log")).to_contain_text("Ana pressed 1")
+
+    office = page.get_by_role("region", name="Atlanta office")
+    expect(office).to_contain_text("Its display shows no number.")
+    assert {fields["From"] for fields in asked(server)} == {ANONYMOUS}
+
+
+def test_what_no_phone_dials_is_said_at_the_field(browser: Browser, server: PhoneWorldServer) -> None:
+    page = opened(browser, server)
+    ana = phone(page, "Ana")
+    ana.get_by_label("Call a number").fill(f"{OURS},,48#")
+    ana.get_by_role("button", name="Call", exact=True).click()
+    expect(ana.get_by_label("Call a number")).to_be_focused()
+    expect(ana.get_by_text("The phone doesn’t dial that")).to_be_visible()
+    ana.get_by_label("Call a number").fill(OURS)
+    page.keyboard.press("Enter")
+
+    expect(ana).to_contain_text("In a call")
+    expect(ana.get_by_text("The phone doesn’t dial that")).to_be_hidden()
+
+
+def test_whose_number_each_call_showed_stays_on_the_card(
+    browser: Browser, server: PhoneWorldServer, app: App
+) -> None:
+    page = opened(browser, server)
+    office = page.get_by_role("region", name="Atlanta office")
+    office.get_by_label("First busy for").select_option("1 call")
+    office.get_by_label("Calls at once").select_option("2 calls")
+    expect(office.get_by_label("Calls at once")).to_have_value("2")
+    ana = phone(page, "Ana")
+    ana.get_by_label("Call a number").fill(f"{OURS},1")
+    ana.get_by_role("button", name="Call", exact=True).click()
+    expect(ana).to_contain_text("The other end: busy")
+    expect(ana).to_contain_text("The last call: completed")
+    expect(office.get_by_role("listitem")).to_have_count(0)
+    ana.get_by_role("button", name="Call", exact=True).click()
+    expect(office.get_by_role("listitem")).to_have_count(1)
+    ana.get_by_role("button", name="Hang up").click()
+
+    expect(office.get_by_label("First busy for")).to_have_value("0")
+    expect(office.get_by_role("listitem")).to_contain_text(
+        "They saw (404) 555-0123, the caller’s own number."
+    )
 
 
 def test_another_office_can_be_shown(browser: Browser, server: PhoneWorldServer) -> None:

@@ -208,16 +208,34 @@ function firstIn(one, status) {
 }
 
 function showWaysToCall(one, phone, numbers) {
-  if (one.called) return;
+  const ours = numbers.find((number) => number.takes_calls);
+  const form = one.part(".dial");
+  form.hidden = !ours;
+  if (one.called || !ours) return;
   one.called = true;
-  for (const ours of numbers.filter((number) => number.takes_calls)) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn";
-    button.textContent = `Call ${ours.shown}`;
-    button.addEventListener("click", () => act("/world/calls", { number: phone.number, to: ours.number }));
-    one.part(".when-idle").append(button);
+  const [number, hides] = form.querySelectorAll("input");
+  number.id = `dial-${phone.number.slice(1)}`;
+  number.value = ours.number;
+  form.querySelector(".send label").htmlFor = number.id;
+  for (const [part, name] of [[".hint", "hint"], [".wrong", "wrong"]]) form.querySelector(part).id = `${number.id}-${name}`;
+  number.setAttribute("aria-describedby", `${number.id}-hint ${number.id}-wrong`);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dial(form, { number: phone.number, to: number.value, hides: hides.checked });
+  });
+}
+
+async function dial(form, call) {
+  const wrong = form.querySelector(".wrong");
+  try {
+    await ask("/world/calls", call);
+    wrong.hidden = true;
+  } catch (error) {
+    wrong.hidden = false;
+    write(wrong, `The phone doesn’t dial that: ${error.message}`);
+    form.querySelector("input").focus();
   }
+  await refresh();
 }
 
 function showLines(one, phone) {
@@ -340,10 +358,19 @@ function newOffice(office) {
   for (const button of root.querySelectorAll("[data-do]")) {
     button.addEventListener("click", () => phoneAct(office.number, button.dataset.do));
   }
+  choiceOf(root, office, "busy-for", (count) => ({ first: Array(Number(count)).fill("BUSY") }));
+  choiceOf(root, office, "at-once", (count) => ({ at_once: count ? Number(count) : null }));
   byId("offices").append(root);
   const one = { root, status: null };
   offices.set(office.number, one);
   return one;
+}
+
+function choiceOf(root, office, name, told) {
+  const select = root.querySelector(`select.${name}`);
+  select.id = `${name}-${office.number.slice(1)}`;
+  root.querySelector(`label.${name}`).htmlFor = select.id;
+  select.addEventListener("change", () => act("/world/offices", { number: office.number, ...told(select.value) }));
 }
 
 function answerChoice(office, answer, words) {
@@ -366,11 +393,14 @@ function showOffice(office) {
   showTag(part(".tag"), office.status, office.seconds);
   const chosen = part(`input[value=${office.answers}]`);
   if (!chosen.checked) chosen.checked = true;
+  settle(part("select.busy-for"), String(office.first.length));
+  settle(part("select.at-once"), String(office.at_once ?? ""));
+  showSeen(one, office.saw);
   const inCall = office.status !== "idle";
   part(".display").hidden = !inCall;
   if (inCall) {
-    const whose = office.call.is_ours ? "the organization’s number" : "the caller’s own number";
-    write(part(".display"), `Its display shows ${office.call.shown}, ${whose}.`);
+    const calls = office.now > 1 ? ` It has ${office.now} calls at once.` : "";
+    write(part(".display"), `Its display shows ${seen(office.saw.at(-1))}.${calls}`);
   }
   if (one.status === office.status) return;
   one.status = office.status;
@@ -378,6 +408,21 @@ function showOffice(office) {
   part("[data-do=answer]").hidden = office.status !== "ringing";
   part("[data-do=hang_up]").hidden = !inCall;
   write(part("[data-do=hang_up]"), office.status === "ringing" ? "Turn it away" : "Hang up");
+}
+
+const WHOSE = { ours: "the organization’s number", own: "the caller’s own number" };
+
+function seen(one) {
+  return one.whose === "hidden" ? "no number" : `${one.shown}, ${WHOSE[one.whose]}`;
+}
+
+function showSeen(one, saw) {
+  one.root.querySelector(".saw").hidden = saw.length === 0;
+  fill(one.root.querySelector(".seen"), [...saw].reverse(), (call) => {
+    const item = document.createElement("li");
+    item.append(span("t", hourAndMinute.format(new Date(call.at))), " ", `They saw ${seen(call)}.`);
+    return item;
+  });
 }
 
 // What happened
