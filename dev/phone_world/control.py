@@ -90,6 +90,7 @@ def _leg(call: Call) -> dict[str, Any]:
         "parent_sid",
         "status",
         "created",
+        "rang",
         "started",
         "answered",
         "ended",

@@ -75,6 +75,8 @@ def _office(world: World, line: OfficeLine) -> Json:
         "answers": line.answers.name,
         "first": [answer.name for answer in line.first],
         "at_once": line.at_once,
+        "ring_seconds": line.ring_seconds,
+        "talk_seconds": line.talk_seconds,
         "calls": len(legs),
         "now": len(world.legs[line.number]),
         "saw": [_seen(world, leg) for leg in legs if leg.rang is not None][-SEEN_SHOWN:],

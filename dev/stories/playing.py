@@ -5,13 +5,15 @@ and beside each other. Refuses to judge by words alone: the call's state, the le
 and the phone world's complaints must all agree.
 """
 
+import contextlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.runtime import CAMPAIGN_SECONDS
 from dev.stories.site import Site
-from dev.stories.tales import Tale
+from dev.stories.tales import DialsIn, Line, Tale
 
 # fmt: off
 AREA_CODES = (
@@ -24,6 +26,8 @@ TRIES = 40
 POLL_SECONDS = 0.25
 PATIENCE = 120.0
 """Seconds of real time for one call. At 20 times the speed the longest takes about ten."""
+FORGOTTEN = CAMPAIGN_SECONDS + 1.0
+"""Seconds of real time after which the app reads a changed campaign anew."""
 UNDECIDED = "question"
 
 Wait = Callable[[float], None]
@@ -48,29 +52,85 @@ class Telling:
         return not self.differences
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What there is to judge: the phone, the call's id and last view, its legs to the phone, its transcript."""
+
+    phone: str
+    call_id: str | None
+    view: dict[str, Any]
+    legs: list[dict[str, Any]]
+    transcript: list[dict[str, Any]]
+
+
 def play(tale: Tale, site: Site, wait: Wait) -> Telling:
     """Play a tale to its end. `wait` sleeps some seconds, or raises when somebody wants to stop."""
     complaints = len(site.complaints())
-    numbers = site.numbers()
-    with site.answering(dict(zip(numbers, tale.lines, strict=False))):
-        phone, call_id = tapped(tale, site)
-        view = settled(site, call_id, wait)
-        refusal = site.tap(phone, tale.language) if tale.refused else None
-    legs = site.legs_to(phone)
-    transcript = site.transcript(legs[0]["sid"]) if legs else []
-    counted = tuple(action.outcome.value for action in site.actions(call_id))
+    offices = [lines if isinstance(lines, tuple) else (lines,) for lines in tale.lines]
+    with (
+        furnished(site, [len(lines) for lines in offices], wait) as numbers,
+        site.answering(dict(answers(numbers, offices))),
+    ):
+        played = dialled(tale, tale.dials, site, wait) if tale.dials else rung(tale, site, wait)
+        refusal = site.tap(played.phone, tale.language) if tale.refused else None
+    counted = tuple(action.outcome.value for action in site.actions(played.call_id)) if played.call_id else ()
     differences = [
-        *differs("it ended as", tale.ends, view.get("state")),
+        *differs("it ended as", tale.ends, played.view.get("state")),
         *differs("the ledger has", tale.counted, counted),
-        *differs("the phone rang", 1, len(legs)),
-        *unheard(tale, transcript),
+        *differs("the phone rang", 0 if tale.dials else 1, len(played.legs)),
+        *unheard(tale, played.transcript),
         *differs("wrong Twilio spoken", [], site.complaints()[complaints:]),
         *unrefused(tale, refusal),
     ]
     return Telling(
-        tale, phone, str(view.get("state")), counted, view.get("number"), transcript, site.names(),
-        tuple(differences),
+        tale, played.phone, str(played.view.get("state")), counted, played.view.get("number"), played.transcript,
+        site.names(), tuple(differences),
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def furnished(site: Site, counts: Sequence[int], wait: Wait) -> Iterator[list[list[str]]]:
+    """Yield the offices' numbers with the lines that a tale wants; wait until the app has forgotten the others."""
+    changes = any(count > 1 for count in counts)
+    with site.offices_with(counts) as numbers:
+        if changes:
+            wait(FORGOTTEN)
+        yield numbers
+    if changes:
+        wait(FORGOTTEN)
+
+
+def answers(
+    numbers: Sequence[Sequence[str]], offices: Sequence[Sequence[Line]]
+) -> Iterator[tuple[str, Line]]:
+    """Yield each number with how it answers, office by office and line by line."""
+    for own_numbers, lines in zip(numbers, offices, strict=False):
+        yield from zip(own_numbers, lines, strict=False)
+
+
+def rung(tale: Tale, site: Site, wait: Wait) -> Played:
+    """Let the page ring the supporter, and wait until nothing changes any more."""
+    phone, call_id = tapped(tale, site)
+    view = settled(site, call_id, wait)
+    legs = site.legs_to(phone)
+    return Played(phone, call_id, view, legs, site.transcript(legs[0]["sid"]) if legs else [])
+
+
+def dialled(tale: Tale, dials: DialsIn, site: Site, wait: Wait) -> Played:
+    """Let the supporter call us, and wait until the call is over and nothing changes any more.
+
+    A caller whom the app turns away at once has no call of ours: then the view is empty.
+    """
+    phone = next(phone for phone in phones() if not site.legs_to(phone))
+    site.add_supporter(phone, tale.name, ())
+    sid = site.call_in(phone, dials.link(site, tale.language), tale.script, hides=dials.hides)
+    for _ in range(int(PATIENCE / POLL_SECONDS)):
+        if site.leg(sid)["ended"] is not None:
+            break
+        wait(POLL_SECONDS)
+    call_id = site.call_id_of(sid)
+    view = settled(site, call_id, wait) if call_id else {}
+    return Played(phone, call_id, view, site.legs_to(phone), site.transcript(sid))
 
 
 def tapped(tale: Tale, site: Site) -> tuple[str, str]:

@@ -5,7 +5,9 @@ started, and anything of the app but its public API.
 """
 
 import contextlib
+import html
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +16,17 @@ from typing import Any
 
 from chalicelib.domain.counts import Action
 from cli.connection import connect
-from dev.offices import directory
+from dev.offices import RING_SECONDS
+from dev.phone_world.offices import Answer
 from dev.phone_world.people import Heard, Move
+from dev.stories.second_lines import offices_with
 from dev.stories.tales import Line
 
 CAMPAIGN = "families-28"
+STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
+TEL = re.compile(r"""href=["']?(tel:[^"'\s>]+)""")
+USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
+"""How a line answers that nobody said anything about: as every office of the stack does."""
 OK = 200
 TIMEOUT = 20
 
@@ -62,10 +70,39 @@ class Site:
         found: Json = ask(f"{self.app}/api/calls/{call_id}")[1]
         return found
 
-    def numbers(self) -> list[str]:
-        """Return the numbers of the campaign's offices, in calling order."""
-        found = connect(self.environment).catalog.campaign(CAMPAIGN)
-        return [office.lines[0].number for office in found.offices] if found else []
+    def offices_with(self, counts: Sequence[int]) -> contextlib.AbstractContextManager[list[list[str]]]:
+        """Give the campaign's first offices so many lines each; yield every office's numbers, in calling order."""
+        return offices_with(connect(self.environment).catalog, CAMPAIGN, counts)
+
+    def our_number(self) -> str:
+        """Return the number that a supporter can call. Raises ValueError if none takes calls."""
+        for ours in self._shown("state")["numbers"]:
+            if ours["takes_calls"]:
+                return str(ours["number"])
+        raise ValueError("No number of this stack takes calls.")
+
+    def call_in(self, phone: str, link: str, script: Sequence[Move], *, hides: bool = False) -> str:
+        """Let a phone dial what a `tel:` link holds; return the call's sid."""
+        told = {
+            "number": phone,
+            "to": link,
+            "hides": hides,
+            "script": [move_document(move) for move in script],
+        }
+        return str(self._world("calls", told)["sid"])
+
+    def leg(self, sid: str) -> Json:
+        """Return one call or leg as the phone world has it."""
+        return next(leg for leg in self._shown("calls") if leg["sid"] == sid)
+
+    def call_id_of(self, sid: str) -> str | None:
+        """Return the id under which the app leads a call: that of the last step Twilio was sent to, if any.
+
+        The last, because a caller who keys in a page's code goes on as that page's call.
+        """
+        urls = (entry["url"] for entry in self._shown("wire") if entry["call_sid"] == sid)
+        ids = [found[1] for url in urls if (found := STEP.search(url))]
+        return ids[-1] if ids else None
 
     def actions(self, call_id: str) -> list[Action]:
         """Return what the ledger holds of a call, in order of its offices."""
@@ -80,6 +117,10 @@ class Site:
     def legs_to(self, number: str) -> list[Json]:
         """Return every call that was ever placed to a number, oldest first."""
         return [leg for leg in self._shown("calls") if leg["to"] == number]
+
+    def shown_to(self, number: str) -> list[str]:
+        """Return whose number an office's display showed, for each call that rang there, newest last."""
+        return [leg["from_"] for leg in self.legs_to(number) if leg["rang"] is not None]
 
     def transcript(self, sid: str) -> list[Json]:
         """Return what was said, heard and pressed on a call."""
@@ -109,19 +150,16 @@ class Site:
     @contextlib.contextmanager
     def answering(self, lines: Mapping[str, Line]) -> Iterator[None]:
         """Let these numbers answer like this, and as before afterwards."""
-        before = {office["number"]: office["answers"] for office in self._shown("state")["offices"]}
-        usual = {line.number: line for line in directory()}
+        before = {
+            office["number"]: {name: office[name] for name in line_document(USUAL)}
+            for office in self._shown("state")["offices"]
+        }
         self._world("offices", [{"number": number} | line_document(line) for number, line in lines.items()])
         try:
             yield
         finally:
-            kept = [
-                {"number": number, "answers": before[number]}
-                | {"ring_seconds": usual[number].ring_seconds, "talk_seconds": usual[number].talk_seconds}
-                for number in lines
-                if number in before and number in usual
-            ]
-            self._world("offices", kept)
+            usual = line_document(USUAL)
+            self._world("offices", [{"number": number} | before.get(number, usual) for number in lines])
 
     def _shown(self, what: str) -> Any:
         status, found = ask(f"{self.phone_world}/world/{what}")
@@ -129,10 +167,12 @@ class Site:
             raise Unreachable(f"the phone world has no {what}")
         return found
 
-    def _world(self, what: str, document: object) -> None:
+    def _world(self, what: str, document: object) -> Json:
         status, found = ask(f"{self.phone_world}/world/{what}", document)
         if status != OK:
             raise ValueError(f"the phone world refused {what}: {found}")
+        answer: Json = found
+        return answer
 
 
 def move_document(move: Move) -> Json:
@@ -149,7 +189,17 @@ def line_document(line: Line) -> Json:
         "answers": line.answers.name,
         "ring_seconds": line.ring_seconds,
         "talk_seconds": line.talk_seconds,
+        "first": [answer.name for answer in line.first],
+        "at_once": line.at_once,
     }
+
+
+def tel_link(page: str) -> str:
+    """Return the first `tel:` link of a page, its code with it. Raises ValueError if there is none."""
+    found = TEL.search(page)
+    if found is None:
+        raise ValueError("The page has no tel: link.")
+    return html.unescape(found[1])
 
 
 def ask(url: str, document: object = None) -> tuple[int, Any]:

@@ -5,39 +5,74 @@ only end that is right. Knows the phone world's words for people and lines, and 
 outcomes. Knows no port, no phone number and no office by name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dev.phone_world.offices import Answer
 from dev.phone_world.people import HangUp, Heard, Moment, Move, PickUp, Press, Speak, Star, Voicemail
 
+if TYPE_CHECKING:
+    from dev.stories.site import Site
+
+Link = Callable[["Site", str], str]
+"""What a supporter who speaks this language dials: our number, with the page's code after commas or without."""
+
+
+def our_number(site: "Site", _language: str) -> str:
+    """Our number alone, as somebody types it who has it from a poster."""
+    return site.our_number()
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How one office answers: after how many seconds, and when it hangs up (None: never)."""
+    """How one line of an office answers: after how many seconds, and when it hangs up (None: never).
+
+    `first` is how its next calls are answered, one each, before `answers` holds; `at_once` how many calls it
+    takes at the same time (None: any number).
+    """
 
     answers: Answer
     ring_seconds: float = 4.0
     talk_seconds: float | None = 45.0
+    first: tuple[Answer, ...] = ()
+    at_once: int | None = None
+
+
+Lines = Line | tuple[Line, ...]
+"""An office: one line, or several in the order in which they are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialsIn:
+    """The supporter calls us: what is dialled, and whether the phone hides its number."""
+
+    link: Link = our_number
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tale:
     """One supporter's call. `lines` are the campaign's first offices, in calling order.
 
-    `ends` is the call's state as the API names it; `counted` the outcomes in the ledger, one per office
-    called; `heard` words that the supporter must have heard, in order. `refused` is the code with which
-    the same phone's next wish to be rung must be refused, if it must.
+    The page rings the supporter, unless `dials`: then they call us, and the script begins with the answer.
+
+    `ends` is the call's state as the API names it (None for a caller whom the app turned away at once);
+    `counted` the outcomes in the ledger, one per office called; `heard` words that the supporter must have
+    heard, in order. `refused` is the code with which the same phone's next wish to be rung must be refused, if
+    it must.
     """
 
     title: str
     name: str
     language: str
     script: tuple[Move, ...]
-    lines: tuple[Line, ...]
-    ends: str
+    lines: tuple[Lines, ...]
+    ends: str | None
     counted: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     refused: str | None = None
+    dials: DialsIn | None = None
 
 
 THREE_OFFICES = Tale(

@@ -34,7 +34,8 @@ def _lines(telling: Telling) -> Table:
     for line in telling.transcript:
         table.add_row(clock(line["at"] - began), who(line, telling.names), words(line))
     if not telling.transcript:
-        table.add_row("", telling.tale.name, Text("The phone rang; nobody picked up.", style="dim"))
+        silence = "The call was turned away." if telling.tale.dials else "The phone rang; nobody picked up."
+        table.add_row("", telling.tale.name, Text(silence, style="dim"))
     return table
 
 
