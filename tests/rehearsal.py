@@ -244,8 +244,8 @@ class Rehearsal:
         return counts.difference(counts.counted(self.runtime.store.actions()), self.tally())
 
     def heard(self, number: str = ANA) -> str:
-        """All that was said to a phone, in all its calls."""
-        calls = self.world.calls_to(number)
+        """All that was said to a phone, in all its calls, whoever placed them."""
+        calls = [call for call in self.world.calls if call.person == number]
         return " ".join(line.text for call in calls for line in call.lines if line.kind == "said")
 
     def rows(self) -> list[dict[str, Any]]:
