@@ -14,26 +14,32 @@ from py_compile import PycInvalidationMode
 
 from dev.imports import imported
 
-# Twilio's client loads each part of its API at first use.
-FIRST_USE = "twilio.rest.Client('AC', '-').calls.create"
+# Libraries that load a part of themselves at its first use, and that use.
+FIRST_USE = {
+    "twilio": "import twilio.rest; twilio.rest.Client('AC', '-').calls.create",
+    "holidays": "import holidays; holidays.country_holidays('US', years=2026)",
+}
+# Not in the zip, because Lambda has them.
+RUNTIME_S_OWN = ("boto3", "botocore", "s3transfer")
 
 # Run in a fresh interpreter that sees the unpacked zip before anything else. What is imported from a module
-# may be a module itself or a name in it.
+# may be a module itself or a name in it. A library compiled for Lambda's processor may not load on this one.
 LOAD = """
 import importlib, sys
-folder, *names = sys.argv[1:]
+folder, first_use, *names = sys.argv[1:]
+at_start = set(sys.modules)
 sys.path.insert(0, folder)
 for name in names:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError:
         importlib.import_module(name.rpartition(".")[0])
-import twilio.rest
-{first_use}
-for module in list(sys.modules.values()):
-    path = getattr(module, "__file__", None) or ""
-    if path.startswith(folder) and path.endswith(".py"):
-        print(path)
+    except ImportError as error:
+        if not (error.path or "").startswith(folder) or not error.path.endswith(".so"):
+            raise
+exec(first_use)
+for name in sorted(set(sys.modules) - at_start):
+    print(name, getattr(sys.modules[name], "__file__", None) or "", sep="\\t")
 """
 
 
@@ -73,12 +79,25 @@ def _module(path: Path) -> str:
 
 
 def _loaded(folder: Path, names: list[str]) -> list[Path]:
+    """Return the Python files of the folder that our code loads, and none but the folder's and the runtime's."""
+    first_use = "\n".join(use for library, use in FIRST_USE.items() if (folder / library).is_dir())
     ran = subprocess.run(  # noqa: S603 - this very interpreter
-        [sys.executable, "-c", LOAD.format(first_use=FIRST_USE), str(folder), *names],
+        [sys.executable, "-c", LOAD, str(folder), first_use, *names],
         capture_output=True,
         text=True,
         check=False,
     )
     if ran.returncode != 0:
         raise BytecodeError(f"The zip's own modules can't be imported:\n{ran.stderr}")
-    return [Path(line) for line in sorted(ran.stdout.splitlines())]
+    loaded = [line.split("\t") for line in ran.stdout.splitlines()]
+    _require_none_from_here(loaded)
+    files = {Path(file) for _, file in loaded if file.endswith(".py")}
+    return sorted(file for file in files if file.is_relative_to(folder))
+
+
+def _require_none_from_here(loaded: list[list[str]]) -> None:
+    """Raise BytecodeError for a library found beside this interpreter: Lambda wouldn't find it."""
+    here = {name.split(".")[0] for name, file in loaded if "site-packages" in file}
+    missing = sorted(here.difference(RUNTIME_S_OWN))
+    if missing:
+        raise BytecodeError(f"Not in the zip, and imported: {', '.join(missing)}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from dev import fragments
 from dev.bytecode import BytecodeError, compile_imported
 from dev.expand import ExpandError, expand
+from dev.left_out import LeftOutError, leave_out
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -33,7 +34,10 @@ class PackageError(Exception):
 
 
 def package() -> None:
-    """Build, lint and report. Raises PackageError, FragmentError or ExpandError on the first fault."""
+    """Build, lint and report.
+
+    Raises PackageError, FragmentError, ExpandError, LeftOutError or BytecodeError on the first fault.
+    """
     BUILD.mkdir(exist_ok=True)
     merge = BUILD / "infra.json"
     merge.write_text(json.dumps(fragments.read(), indent=1))
@@ -46,18 +50,22 @@ def package() -> None:
     _report(*_pack(BUILD / "deployment.zip"))
 
 
-def _pack(archive: Path) -> tuple[int, int]:
-    """Zip anew with bytecode, sorted names and no dates; return how many modules are compiled, and all."""
+def _pack(archive: Path) -> tuple[int, int, int]:
+    """Zip anew with bytecode, sorted names and no dates.
+
+    Return how many files are left out, how many modules are compiled, and how many there are.
+    """
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder)
         with zipfile.ZipFile(archive) as chalices:
             chalices.extractall(unpacked)
+        left_out = leave_out(unpacked)
         compiled, modules = compile_imported(unpacked)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as ours:
             for path in sorted(unpacked.rglob("*")):
                 if path.is_file():
                     _add(ours, path.relative_to(unpacked).as_posix(), path.read_bytes())
-    return compiled, modules
+    return left_out, compiled, modules
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -66,9 +74,10 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def _report(compiled: int, modules: int) -> None:
+def _report(left_out: int, compiled: int, modules: int) -> None:
     content = (BUILD / "deployment.zip").read_bytes()
     print(f"zip       build/deployment.zip, {len(content) / 1e6:.2f} MB of {MOST_ZIP_BYTES / 1e6:.0f} MB")
+    print(f"left out  {left_out} files that are never imported (dev/left_out.py)")
     print(f"bytecode  {compiled} of {modules} modules, for Python {platform.python_version()}")
     print(f"sha256    {hashlib.sha256(content).hexdigest()}")
     if len(content) > MOST_ZIP_BYTES:
@@ -90,5 +99,5 @@ if __name__ == "__main__":
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     try:
         package()
-    except (PackageError, ExpandError, BytecodeError, fragments.FragmentError) as error:
+    except (PackageError, ExpandError, LeftOutError, BytecodeError, fragments.FragmentError) as error:
         sys.exit(f"make package: {error}")

@@ -142,6 +142,12 @@ def test_spans_that_touch_or_overlap_are_one() -> None:
     assert opening(office, wall("2026-06-16 10:00")) == wall("2026-06-17 09:00")
 
 
+def test_a_span_within_another_adds_nothing() -> None:
+    office = with_hours(*HOUSE_SPANS, TO_NOON)
+
+    assert closing(office, wall("2026-06-16 10:00")) == wall("2026-06-16 16:00")
+
+
 def test_a_span_to_midnight_ends_with_the_day_and_joins_the_next() -> None:
     late = with_hours(Span(time(0), time(1)), Span(time(22), time(0)))
 
@@ -152,9 +158,9 @@ def test_a_span_to_midnight_ends_with_the_day_and_joins_the_next() -> None:
 
 def test_an_office_that_never_closes_is_open_and_says_no_time() -> None:
     office = with_hours(DAY_LONG)
-    now = wall("2026-06-16 03:00")
 
-    assert (is_open(office, now), closing(office, now), opening(office, now)) == (True, None, None)
+    for now in (wall("2026-06-16 03:00"), wall("2026-02-01 23:30")):  # the latter's 60 days lose an hour
+        assert (is_open(office, now), closing(office, now), opening(office, now)) == (True, None, None)
     assert {len(spans_on(office, day)) for day in (SPRING, AUTUMN)} == {1}
 
 

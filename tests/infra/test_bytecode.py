@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,31 @@ def test_what_only_a_type_checker_sees_is_not_imported() -> None:
     )
 
     assert imported(tree) == ("a", "b.c", ".")
+
+
+def test_a_library_that_only_this_machine_has_is_named(tmp_path: Path) -> None:
+    folder = written(tmp_path, app="def f():\n    import requests\n")
+
+    with pytest.raises(BytecodeError, match=r"Not in the zip, and imported: .*\brequests\b"):
+        compile_imported(folder)
+
+
+def test_what_the_runtime_brings_need_not_be_in_the_zip(tmp_path: Path) -> None:
+    folder = written(tmp_path, app="import botocore\n")
+
+    assert compile_imported(folder) == (1, 1)
+
+
+def test_a_library_for_another_processor_is_passed_over(tmp_path: Path) -> None:
+    suffix = EXTENSION_SUFFIXES[0]
+    folder = written(tmp_path, app="def f():\n    import foreign\n")
+    (folder / f"foreign{suffix}").write_bytes(b"not for this machine")
+
+    assert compile_imported(folder) == (1, 1)
+
+
+def test_a_library_s_own_failure_is_not_passed_over(tmp_path: Path) -> None:
+    folder = written(tmp_path, app="import broken\n", broken="raise ImportError('on purpose')\n")
+
+    with pytest.raises(BytecodeError, match="on purpose"):
+        compile_imported(folder)
