@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import clients
 from chalicelib.adapters.desks import Desks
@@ -16,6 +17,7 @@ from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config, configured
+from chalicelib.domain.areas import Areas
 from chalicelib.domain.campaign import Campaign
 from chalicelib.observability import hush
 
@@ -26,6 +28,8 @@ CAMPAIGN_SECONDS = 5.0
 """How old a campaign in memory may be: the longest a pause takes to reach every hop (design §10)."""
 NEVER_SECONDS = 300.0
 """How old the list of numbers never rung may be: it changes with the directory, by hand."""
+AREAS_SECONDS = 300.0
+"""How old the areas of responsibility may be: they change with the directory too."""
 
 
 def _now() -> datetime:
@@ -53,6 +57,7 @@ class Runtime:
     monotonic: Callable[[], float] = time.monotonic
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _areas: dict[str, tuple[float, Areas]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -89,6 +94,14 @@ class Runtime:
         if self.monotonic() - read_at > NEVER_SECONDS:
             kept = self.catalog.never_rung()
             self._never[""] = (self.monotonic(), kept)
+        return kept
+
+    def areas(self) -> Areas:
+        """Return which office is responsible where, from memory while it is fresh."""
+        read_at, kept = self._areas.get("", (float("-inf"), Areas()))
+        if self.monotonic() - read_at > AREAS_SECONDS:
+            kept = AreaShelf(self.catalog.table).areas()
+            self._areas[""] = (self.monotonic(), kept)
         return kept
 
     def phone(self) -> Phone:

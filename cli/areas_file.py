@@ -4,12 +4,12 @@ Promises: every area leads to an office of the directory, no place leads to two 
 conflict. Problems are named by file and line, all at once.
 """
 
-import csv
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from chalicelib.domain.areas import Area, Areas, county_key
+from cli.csv_rows import Row, read_rows
 from cli.problems import FileRefused, Problem
 
 AREAS = "areas.csv"
@@ -24,7 +24,7 @@ STATES = frozenset(_CODES.split())
 """Postal codes of states and territories."""
 COUNTY = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*")
 
-Row = Mapping[str, str]
+ABSENT = "It says which office is responsible where; it belongs beside offices.csv."
 Seen = dict[tuple[str, str], int]
 """Places that had a row, with its line."""
 
@@ -35,10 +35,10 @@ def read_areas(folder: Path, office_ids: Collection[str]) -> Areas:
     Raises:
         FileRefused: with every problem found, by file and line.
     """
-    areas = _rows(
-        folder / AREAS, ("state", "county", "county_fips", "office_id", "alt_office_id", "confidence")
+    areas = read_rows(
+        folder / AREAS, ("state", "county", "county_fips", "office_id", "alt_office_id", "confidence"), ABSENT
     )
-    zips = _rows(folder / SPLIT_ZIPS, ("zip", "office_id", "alt_office_id", "source"))
+    zips = read_rows(folder / SPLIT_ZIPS, ("zip", "office_id", "alt_office_id", "source"), ABSENT)
     problems = [
         *_area_problems(folder / AREAS, areas, office_ids),
         *_zip_problems(folder / SPLIT_ZIPS, zips, office_ids),
@@ -52,22 +52,6 @@ def read_areas(folder: Path, office_ids: Collection[str]) -> Areas:
             row["zip"]: Area(row["office_id"], (row["alt_office_id"],), is_conflict=True) for _, row in zips
         },
     )
-
-
-def _rows(file: Path, columns: tuple[str, ...]) -> list[tuple[int, Row]]:
-    """Return the rows with the line each ends on."""
-    try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            reader = csv.DictReader(lines, restval="", restkey="")
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise FileRefused([Problem(str(file), 1, f"The column {missing[0]} is missing. Add it.")])
-            return [(reader.line_num, row) for row in reader]
-    except FileNotFoundError as error:
-        text = "There is no such file. It says which office is responsible where; copy it from the source."
-        raise FileRefused([Problem(str(file), 1, text)]) from error
-    except UnicodeDecodeError as error:
-        raise FileRefused([Problem(str(file), 1, "The file isn’t UTF-8 text. Save it as UTF-8.")]) from error
 
 
 def _area_problems(file: Path, rows: list[tuple[int, Row]], office_ids: Collection[str]) -> Iterator[Problem]:
@@ -96,7 +80,7 @@ def _wrong_offices(row: Row, office_ids: Collection[str]) -> Iterator[str]:
         yield f"confidence “{confidence}” is none of {', '.join(CONFIDENCE)}."
     if confidence == CONFLICT and not other:
         yield "A conflict is between two offices. Name the other one in alt_office_id."
-    if other == row["office_id"]:
+    if other and other == row["office_id"]:
         yield f"{other} is both offices of this row. Leave alt_office_id empty."
 
 

