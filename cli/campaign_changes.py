@@ -30,7 +30,8 @@ def changes(before: Campaign | None, after: Campaign) -> tuple[Change, ...]:
     old = _parts(before) if before else {}
     return (
         *_differences(old, _parts(after)),
-        *_office_changes(before.offices if before else (), after.offices),
+        *_office_changes("offices", before.offices if before else (), after.offices),
+        *_office_changes("offices elsewhere", before.elsewhere if before else (), after.elsewhere),
     )
 
 
@@ -43,6 +44,8 @@ def _differences(old: Parts, new: Parts) -> Iterator[Change]:
 def _parts(campaign: Campaign) -> Parts:
     """Flatten a campaign to texts by the names people know its parts by. Offices come separately."""
     parts: Parts = {("status", None): campaign.status.value, ("goal", None): f"{campaign.goal:,}"}
+    parts["order of offices", None] = campaign.routing.order.value
+    parts["local office", None] = campaign.routing.local.value
     for name in ("organization", "title", "heading", "summary"):
         parts |= _words(name, getattr(campaign, name))
     for name in ("about", "points"):
@@ -61,7 +64,7 @@ def _words(name: str, words: Words) -> Parts:
     return {(name, language): words.of(language) for language in Language}
 
 
-def _office_changes(before: tuple[Office, ...], after: tuple[Office, ...]) -> Iterator[Change]:
+def _office_changes(name: str, before: tuple[Office, ...], after: tuple[Office, ...]) -> Iterator[Change]:
     """Offices that come, go or move, and what the directory now says otherwise about those that stay."""
     old, new = [office.id for office in before], [office.id for office in after]
     titles = {office.id: f"{office.id} ({office.place.en})" for office in (*before, *after)}
@@ -71,7 +74,7 @@ def _office_changes(before: tuple[Office, ...], after: tuple[Office, ...]) -> It
                 ", ".join(titles[each] for each in part) for part in (old[start:end], new[first:last])
             )
             place = _span(first, last) if come else _span(start, end)
-            yield Change(f"offices {place}", None, gone or None, come or None)
+            yield Change(f"{name} {place}", None, gone or None, come or None)
     known = {office.id: office for office in before}
     for office in after:
         if office.id in known:

@@ -5,12 +5,13 @@ prompts the voice can speak. Refuses to know the table and the terminal.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any, cast
 
-from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
+from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PLACEHOLDERS
 from chalicelib.domain.words import Language, Words
@@ -133,6 +134,7 @@ def _words(value: Mapping[str, str]) -> Words:
 
 def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
     """Build the value from a file's content that was found right."""
+    routing = _routing(value.get("routing", {}))
     return Campaign(
         slug=value["slug"],
         status=Status(value["status"]),
@@ -152,4 +154,17 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
             Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
             for each in value.get("recordings", [])
         ),
+        routing=routing,
+        elsewhere=() if routing.local is Local.NEVER else _elsewhere(value["offices"], directory),
     )
+
+
+def _routing(value: Mapping[str, str]) -> Routing:
+    """What a file leaves out is as it is where nothing is said of routing."""
+    usual = Routing()
+    return Routing(Order(value.get("order", usual.order)), Local(value.get("local", usual.local)))
+
+
+def _elsewhere(listed: Collection[str], directory: Directory) -> tuple[Office, ...]:
+    """All other offices of the directory: a supporter may live in the area of any."""
+    return tuple(office for office_id, office in directory.offices.items() if office_id not in listed)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.campaign import Recording, Status
+from chalicelib.domain.campaign import Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Line
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PLACEHOLDERS, PROMPTS
@@ -61,6 +61,40 @@ def test_a_small_campaign_needs_no_spoken_words_of_its_own(tmp_path: Path, direc
 
     assert (campaign.spoken, campaign.recordings) == ({}, ())
     assert campaign.heading.es == "Nuestra agua sale café"
+
+
+def test_without_routing_offices_are_called_as_listed_and_no_others(
+    tmp_path: Path, directory: Directory
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(SMALL, encoding="utf-8")
+
+    campaign = read_campaign(file, directory, SCHEMA)
+
+    assert (campaign.routing, campaign.elsewhere) == (Routing(Order.FIXED, Local.NEVER), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "routing"),
+    [(f"{{order: {order}, local: {local}}}", Routing(order, local)) for order in Order for local in Local]
+    + [("{order: balanced}", Routing(Order.BALANCED)), ("{local: only}", Routing(local=Local.ONLY))],
+)
+def test_routing_is_read_and_a_local_campaign_may_call_every_office(
+    tmp_path: Path, directory: Directory, text: str, routing: Routing
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"{SMALL}routing: {text}\n", encoding="utf-8")
+
+    campaign = read_campaign(file, directory, SCHEMA)
+
+    assert campaign.routing == routing
+    assert [office.id for office in campaign.offices] == ["ero-atl", "ero-was"]
+    others = (
+        []
+        if routing.local is Local.NEVER
+        else [o for o in directory.offices if o not in ("ero-atl", "ero-was")]
+    )
+    assert [office.id for office in campaign.elsewhere] == others
 
 
 def test_recordings_are_read_from_addresses_and_from_this_site(tmp_path: Path, directory: Directory) -> None:
