@@ -7,7 +7,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEVELOPMENT = frozenset({"local", "test"})
+LOCAL = "local"
+DEVELOPMENT = frozenset({LOCAL, "test"})
 """Stages in which fictional numbers may ring (in the phone world) and lines are verified by the local stack."""
 
 REQUIRED = (
@@ -46,6 +47,11 @@ class Config:
     def is_development(self) -> bool:
         """Whether every ring ends in the phone world."""
         return self.stage in DEVELOPMENT
+
+    @property
+    def keeps_hours(self) -> bool:
+        """Whether closed offices are left alone. The local stack's are made up, and are tried at any hour."""
+        return self.stage != LOCAL
 
     @property
     def from_number(self) -> str:

@@ -25,8 +25,9 @@ from chalicelib.adapters.session_items import (
     tally_of,
 )
 from chalicelib.adapters.table import Item, Table, keyed, read, wire
-from chalicelib.domain.call import CallSession, Count, Effect, StopRinging
+from chalicelib.domain.call import CallSession
 from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shard
+from chalicelib.domain.events import Count, Effect, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 
 ABSENT = "attribute_not_exists(PK)"

@@ -1,14 +1,13 @@
-"""A call session as a value, and everything that can happen to it.
+"""A call session as a value: one supporter's call from the tap to the goodbye, and its office calls.
 
-CallSession is one supporter's call from the tap to the goodbye; OfficeCall is one leg of it. Events say
-what happened, effects what must be done. This file holds no decision: those are in `call_machine`.
+What can happen to it is in `events`, what comes of that in `call_machine`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.counts import Action, Basis, Outcome
+from chalicelib.domain.counts import Basis, Outcome
 from chalicelib.domain.words import Language
 
 
@@ -21,6 +20,8 @@ class Stage(StrEnum):
     RINGING = "ringing"  # Twilio has it: the supporter's phone rings
     MENU = "menu"  # picked up: press 1, 2 or 9
     POINTS = "points"  # hears what to say, then the same keys
+    HOLDING = "holding"  # the office's lines are in use: a place in line, on the phone
+    CLOSED = "closed"  # the office has closed: another one, or a booked call
     DIALING = "dialing"  # an office is being called, or is talking
     ASKING = "asking"  # how did it go?
     NEXT = "next"  # one more office?
@@ -40,6 +41,8 @@ class Ending(StrEnum):
     NOT_PLACED = "not_placed"  # it never rang: our side did not get it out in time
     PAUSED = "paused"  # the campaign was paused, or ended, on the way
     NO_OFFICE = "no_office"  # no office had a line that may be dialled any more
+    LINE_FULL = "line_full"  # held as long as we hold anybody, and the office's lines were still in use
+    CLOSED = "closed"  # the office had closed, and nothing else was chosen
 
 
 class CallStatus(StrEnum):
@@ -99,8 +102,9 @@ class OfficeCall:
 class CallSession:
     """One supporter's call. `phone` is None once the call has ended; `phone_key` is its keyed hash.
 
-    `step` grows by one with every webhook that moved the call; `version` with every write. `offices` are
-    the ids to call, in order; `legs` those called so far. `number` is which call to get through this was.
+    `step` grows by one with every webhook that moved the call; `version` with every write. `offices` are the
+    ids still to call, in order; `legs` the calls made so far. `number` is which call to get through this was.
+    `place` and `wait` (seconds) are told on hold, since `held_at`.
     """
 
     id: str
@@ -123,6 +127,9 @@ class CallSession:
     call_sid: str | None = None
     attempt: str | None = None
     legs: tuple[OfficeCall, ...] = ()
+    place: int | None = None
+    wait: int | None = None
+    held_at: datetime | None = None
     number: int | None = None
     ending: Ending | None = None
     reason: int | None = None
@@ -151,152 +158,14 @@ class CallSession:
     @property
     def next_office(self) -> str | None:
         """The id of the office to call next, or None after the last."""
-        return self.offices[len(self.legs)] if len(self.legs) < len(self.offices) else None
+        return self.offices[0] if self.offices else None
+
+    @property
+    def ticket(self) -> str:
+        """The name under which this call asks for a line now: the same for a repeat, another for the next leg."""
+        return ticket(self.id, len(self.legs))
 
 
-# Events: what happened. Those that come by a step's webhook carry the step beside them.
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A worker took the call to place it, as `attempt`."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The phone was put on the do-not-ring list while the call waited."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Twilio answered 201 with this sid."""
-
-    sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Throttled:
-    """Twilio answered 429: not placed; the call goes back to the queue until `ring_at`."""
-
-    ring_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Delayed:
-    """The call came to the front too late for its turn, and takes a new one at `ring_at`."""
-
-    ring_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Twilio clearly refused, with its error code."""
-
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """No clear answer from Twilio: a time-out, a reset, a 5xx. It may or may not ring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Asked later, Twilio knows no such call: it was never placed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """The call waited in the queue longer than anybody expects a call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The supporter tapped Don't call me."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The supporter's phone was picked up: Twilio asks for the first words, as call `sid`."""
-
-    sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A key, "0" to "9", "*" or "#"; "" when none came in time."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeCallEnded:
-    """The leg's Dial returned: Twilio's status and talk time in seconds; status None: it was lost."""
-
-    status: CallStatus | None
-    seconds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LegChanged:
-    """A status callback (or Twilio, asked) about the leg to `line`."""
-
-    line: str
-    status: CallStatus
-    seconds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CallChanged:
-    """A status callback (or Twilio, asked) about the supporter's own call."""
-
-    status: CallStatus
-    sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The supporter said on the page how it went, after hanging up."""
-
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class TimeUp:
-    """Nobody said how it went in time, or Twilio no longer knows: the facts alone decide."""
-
-
-Event = (
-    Claimed | Stopped | Delayed | Placed | Throttled | Refused | Unanswered | Missing | Expired | Withdrawn
-    | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
-)  # fmt: skip
-
-
-# Effects: what must be done, beside keeping the session.
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Put the call on the ring queue, to be placed at `at`. Leaves after the commit."""
-
-    call_id: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Write this action and add it to its tally, in the commit's own transaction."""
-
-    action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class StopRinging:
-    """Put this phone on the do-not-ring list, in the commit's own transaction."""
-
-    phone_key: str
-
-
-Effect = Ring | Count | StopRinging
+def ticket(call_id: str, position: int) -> str:
+    """Return the ticket of a call's leg at `position` (0 for the first)."""
+    return f"{call_id}#{position}"

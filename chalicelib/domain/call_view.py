@@ -29,6 +29,8 @@ class State(StrEnum):
     CONNECTED = "connected"
     ASKING = "asking"  # on the phone, by keys
     NEXT = "next"
+    HOLDING = "holding"  # on the phone, in line for an office's line
+    CLOSED = "closed"  # on the phone, told that the office has closed
     SETTLING = "settling"  # over; the facts that count it are on their way
 
     QUESTION = "question"  # over; asked on the page how it went
@@ -43,11 +45,14 @@ class State(StrEnum):
     NOT_PLACED = "not_placed"
     PAUSED = "paused"
     NO_OFFICE = "no_office"
+    LINE_FULL = "line_full"
+    OFFICE_CLOSED = "office_closed"
 
 
 CHANGING = frozenset(
     {State.IN_LINE, State.PLACING, State.CHECKING, State.RINGING, State.MENU, State.POINTS}
-    | {State.CALLING_OFFICE, State.CONNECTED, State.ASKING, State.NEXT, State.SETTLING}
+    | {State.CALLING_OFFICE, State.CONNECTED, State.ASKING, State.NEXT, State.HOLDING}
+    | {State.CLOSED, State.SETTLING}
 )
 """States that something other than the supporter's tap on the page will end."""
 
@@ -58,6 +63,8 @@ STAGES: dict[Stage, State] = {
     Stage.RINGING: State.RINGING,
     Stage.MENU: State.MENU,
     Stage.POINTS: State.POINTS,
+    Stage.HOLDING: State.HOLDING,
+    Stage.CLOSED: State.CLOSED,
     Stage.DIALING: State.CALLING_OFFICE,
     Stage.ASKING: State.ASKING,
     Stage.NEXT: State.NEXT,
@@ -73,6 +80,8 @@ ENDINGS: dict[Ending, State] = {
     Ending.NOT_PLACED: State.NOT_PLACED,
     Ending.PAUSED: State.PAUSED,
     Ending.NO_OFFICE: State.NO_OFFICE,
+    Ending.LINE_FULL: State.LINE_FULL,
+    Ending.CLOSED: State.OFFICE_CLOSED,
 }
 """Endings of a call that reached nobody; one that did is thanked, however it ended."""
 
@@ -119,17 +128,18 @@ def seen(
     """Return the call as its supporter sees it at `now`."""
     state = _state(session, now)
     leg = session.leg
+    now_at, then = _offices(session)
     return CallView(
         id=session.id,
         campaign=session.campaign,
         state=state,
         language=session.language,
         phone_ends=session.phone_ends,
-        office=campaign.office(leg.office if leg else session.offices[0]) if session.offices else None,
-        following=campaign.office(session.next_office) if session.next_office else None,
+        office=campaign.office(now_at) if now_at else None,
+        following=campaign.office(then) if then else None,
         reached=tally.reached,
         goal=campaign.goal,
-        place=_place(session, now, calls_per_second) if state is State.IN_LINE else None,
+        place=_place(session, now, calls_per_second) if state is State.IN_LINE else session.place,
         wait=_wait(session, now) if state is State.IN_LINE else None,
         outcome=leg.outcome if leg else None,
         number=session.number,
@@ -179,6 +189,13 @@ def _ended(session: CallSession, now: datetime) -> State:
 def _can_answer(session: CallSession, leg: OfficeCall, now: datetime) -> bool:
     """Whether the office call's facts are in, against which an answer is weighed, and it is still in time."""
     return leg.status is not None and session.answer_by is not None and now < session.answer_by
+
+
+def _offices(session: CallSession) -> tuple[str | None, str | None]:
+    """The office being called, or called last, or to be called; and the one after it."""
+    if session.leg and session.stage not in {Stage.HOLDING, Stage.CLOSED}:
+        return session.leg.office, session.next_office
+    return session.next_office, session.offices[1] if len(session.offices) > 1 else None
 
 
 def _wait(session: CallSession, now: datetime) -> int:

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     WRONG_NUMBER = "wrong_number"
     FAILED = "failed"
+    VOICEMAIL_FULL = "voicemail_full"
 
 
 REACHED = frozenset({Outcome.SPOKE, Outcome.VOICEMAIL})

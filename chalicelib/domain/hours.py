@@ -69,6 +69,17 @@ def spans_on(office: Office, day: date) -> tuple[tuple[datetime, datetime], ...]
     return tuple(_joined(_moments(span, day, zone) for span in office.hours.week[day.weekday()]))
 
 
+def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the UTC moment of a wall time: of two the first, of none the first after.
+
+    A wall time exists if the way to UTC and back leads to it. Clocks change at whole minutes.
+    """
+    wall = datetime.combine(day, at, zone)
+    while (moment := wall.astimezone(UTC)).astimezone(zone) != wall:
+        wall = wall.replace(second=0, microsecond=0) + A_MINUTE
+    return moment
+
+
 def holiday_on(day: date) -> str | None:
     """Return the US federal holiday's English name on its own day and on the day it is observed, if any.
 
@@ -103,18 +114,7 @@ def _is_closed_on(hours: Hours, day: date) -> bool:
 
 def _moments(span: Span, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     last = day + A_DAY if span.closes == MIDNIGHT else day
-    return _moment(day, span.opens, zone), _moment(last, span.closes, zone)
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the UTC moment of a wall time: of two the first, of none the first after.
-
-    A wall time exists if the way to UTC and back leads to it. Clocks change at whole minutes.
-    """
-    wall = datetime.combine(day, at, zone)
-    while (moment := wall.astimezone(UTC)).astimezone(zone) != wall:
-        wall = wall.replace(second=0, microsecond=0) + A_MINUTE
-    return moment
+    return moment_of(day, span.opens, zone), moment_of(last, span.closes, zone)
 
 
 def _joined(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:

@@ -19,6 +19,7 @@ KEYS: dict[str, Outcome] = {
     "2": Outcome.VOICEMAIL,
     "3": Outcome.NO_ANSWER,
     "4": Outcome.WRONG_NUMBER,
+    "5": Outcome.VOICEMAIL_FULL,
 }
 """The keys of "How did it go?"."""
 

@@ -2,36 +2,49 @@
 
 from dataclasses import dataclass
 
-from num2words import num2words
-
-from chalicelib.domain.call import CallSession, Ending, Notice, Stage
+from chalicelib.domain.call import CallSession, CallStatus, Ending, Notice, Stage
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import REACHED, Basis, Outcome
 from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PROMPTS
+from chalicelib.domain.spoken_times import about, in_words, place_in_line
 from chalicelib.domain.verbs import Dial, Gather, Hangup, Play, Say, Speech, Verb
 from chalicelib.domain.words import Language, Words
 
 KEY_SECONDS = 8
 """How long we wait for a key (page.md §3.5)."""
+HOLD_SECONDS = 15
+"""How long somebody in line waits between two looks at the line."""
 RING_SECONDS = 45
 """How long an office may ring (page.md C5); Twilio adds five."""
 TALK_SECONDS = 900
 """The longest talk with one office: a person's turn ends, the line is freed."""
 
-NOTICES: dict[Notice, PromptId] = {Notice.NO_KEY: PromptId.NO_KEY, Notice.WRONG_KEY: PromptId.WRONG_KEY}
+NOTICES: dict[Notice, PromptId] = {
+    Notice.NO_KEY: PromptId.NO_KEY,
+    Notice.WRONG_KEY: PromptId.WRONG_KEY,
+}
 AFTER: dict[Outcome, PromptId] = {
     Outcome.BUSY: PromptId.BUSY,
     Outcome.NO_ANSWER: PromptId.NO_ANSWER,
     Outcome.FAILED: PromptId.FAILED,
+}
+NEXT_LINE: dict[CallStatus | None, PromptId] = {
+    CallStatus.BUSY: PromptId.NEXT_LINE_BUSY,
+    CallStatus.NO_ANSWER: PromptId.NEXT_LINE_NO_ANSWER,
+    CallStatus.FAILED: PromptId.NEXT_LINE_FAILED,
 }
 FAREWELLS: dict[Ending, PromptId] = {
     Ending.NO_KEY: PromptId.NO_KEY_END,
     Ending.NEVER: PromptId.NEVER_AGAIN,
     Ending.NO_OFFICE: PromptId.OUR_FAULT,
     Ending.NOT_PLACED: PromptId.OUR_FAULT,
+    Ending.LINE_FULL: PromptId.HELD_LONG,
 }
+ABOUT_NEXT_ENDS = frozenset({Ending.CLOSED, Ending.LINE_FULL})
+ABOUT_NEXT = frozenset({Stage.MENU, Stage.POINTS, Stage.HOLDING, Stage.CLOSED})
+"""Stages whose office is the one to be called, not the one called last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +69,12 @@ def prompt(session: CallSession, campaign: Campaign, from_number: str) -> tuple[
     voice = Voice(campaign, session.language, _facts(session, campaign))
     match session.stage:
         case Stage.DIALING:
-            return (voice.say(PromptId.CONNECTING), _dial(session, from_number))
+            return (voice.say(_connecting(session)), _dial(session, from_number))
         case Stage.ENDED:
             return (*_farewell(session, voice), Hangup())
-        case Stage.MENU | Stage.POINTS | Stage.ASKING | Stage.NEXT:
+        case Stage.HOLDING:
+            return (Gather(_hold(session, voice), HOLD_SECONDS),)
+        case Stage.MENU | Stage.POINTS | Stage.CLOSED | Stage.ASKING | Stage.NEXT:
             return (Gather(_question(session, voice), KEY_SECONDS),)
         case _:
             return apology(campaign, session.language)
@@ -77,8 +92,7 @@ def bare_apology(language: Language | None) -> tuple[Verb, ...]:
 
 
 def _question(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
-    notice = (voice.say(NOTICES[session.notice]),) if session.notice else ()
-    is_first = session.tries == 0
+    notice, is_first = _notice(session, voice), session.tries == 0
     match session.stage:
         case Stage.MENU:
             hello = (voice.say(PromptId.HELLO),) if is_first else ()
@@ -86,14 +100,46 @@ def _question(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
         case Stage.POINTS:
             points = (voice.say(PromptId.POINTS),) if is_first else ()
             return (*points, *notice, voice.say(PromptId.POINTS_MENU))
+        case Stage.CLOSED:
+            return (*notice, *_closed(session, voice))
         case Stage.ASKING:
             return (*notice, voice.say(PromptId.HOW_DID_IT_GO))
         case _:
-            return (*(_after_leg(session, voice) if is_first else ()), *notice, voice.say(_offer(session)))
+            return (*(_after_leg(session, voice) if is_first else ()), *notice, *_offers(session, voice))
 
 
-def _offer(session: CallSession) -> PromptId:
-    return PromptId.NEXT if _last_outcome(session) in REACHED else PromptId.TRY_NEXT
+def _notice(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
+    return (voice.say(NOTICES[session.notice]),) if session.notice else ()
+
+
+def _closed(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
+    hello = (voice.say(PromptId.HELLO),) if session.step == 1 else ()
+    other = (voice.say(PromptId.OTHER_OPEN),) if len(session.offices) > 1 else ()
+    return (*hello, voice.say(PromptId.CLOSED), *other, voice.say(PromptId.STOP))
+
+
+def _hold(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
+    """All of it once; then only the place and the wait."""
+    if session.held_at != session.changed_at and not session.notice:
+        return (voice.say(PromptId.LINE_STILL_FULL),)
+    other = (voice.say(PromptId.TRY_NEXT),) if len(session.offices) > 1 else ()
+    notice = _notice(session, voice)
+    return (*notice, voice.say(PromptId.LINE_FULL), voice.say(PromptId.HOLD), *other)
+
+
+def _offers(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
+    if session.offices and _last_outcome(session) in REACHED:
+        return (voice.say(PromptId.NEXT),)
+    other = (voice.say(PromptId.TRY_NEXT),) if session.offices else ()
+    return (*other, voice.say(PromptId.STOP))
+
+
+def _connecting(session: CallSession) -> PromptId:
+    """Another line of the same office is told by why the one before did not connect."""
+    *before, leg = session.legs
+    if before and before[-1].office == leg.office:
+        return NEXT_LINE.get(before[-1].status, PromptId.CONNECTING)
+    return PromptId.CONNECTING
 
 
 def _after_leg(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
@@ -115,6 +161,8 @@ def _farewell(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
         is_over = voice.campaign.status is Status.ENDED
         told = _after_leg(session, voice) if _last_outcome(session) else ()
         return (*told, voice.say(PromptId.ENDED if is_over else PromptId.PAUSED))
+    if session.ending is Ending.CLOSED and session.offices:
+        return (voice.say(PromptId.CLOSED), voice.say(PromptId.GOODBYE))
     if session.ending in FAREWELLS:
         return (voice.say(FAREWELLS[session.ending]),)
     # The last office's words are said here only when no question was left to carry them.
@@ -134,35 +182,28 @@ def _last_outcome(session: CallSession) -> Outcome | None:
 
 def _facts(session: CallSession, campaign: Campaign) -> dict[str, str]:
     """What may be filled into a prompt. The office is the one being called, or else the next one."""
-    language = session.language
-    asks_about_leg = session.legs and session.stage is not Stage.MENU
-    office = (
-        campaign.office(session.legs[-1].office)
-        if asks_about_leg and session.leg
-        else _next(session, campaign)
-    )
-    following = _next(session, campaign)
+    language, leg = session.language, session.leg
+    is_next = leg is None or session.stage in ABOUT_NEXT or session.ending in ABOUT_NEXT_ENDS
+    office = _office(campaign, session.next_office if is_next or leg is None else leg.office)
+    following = _office(campaign, _after(session) if is_next else session.next_office)
     return {
         "organization": campaign.organization.of(language),
-        "office": _name(office).of(language),
+        "office": (office.name if office else Words("office", "oficina")).of(language),
         "place": _place(office).of(language),
         "next_place": _place(following).of(language),
-        "number": _in_words(session.number, language),
+        "number": in_words(session.number, language) if session.number else "",
         "points": " ".join(point.of(language) for point in campaign.points),
+        "place_in_line": place_in_line(session.place or 1, language),
+        "wait": about(session.wait or 0, language),
     }
 
 
-def _in_words(number: int | None, language: Language) -> str:
-    """A number as a voice says it; US English has no "and" in it."""
-    return num2words(number, lang=language.value).replace(" and ", " ") if number else ""
+def _after(session: CallSession) -> str | None:
+    return session.offices[1] if len(session.offices) > 1 else None
 
 
-def _next(session: CallSession, campaign: Campaign) -> Office | None:
-    return campaign.office(session.next_office) if session.next_office else None
-
-
-def _name(office: Office | None) -> Words:
-    return office.name if office else Words("office", "oficina")
+def _office(campaign: Campaign, office_id: str | None) -> Office | None:
+    return campaign.office(office_id) if office_id else None
 
 
 def _place(office: Office | None) -> Words:

@@ -26,6 +26,7 @@ class Code(StrEnum):
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_ENDED = "campaign_ended"
     NO_OFFICE = "no_office"
+    OFFICES_CLOSED = "offices_closed"
     NOT_FOUND = "not_found"
     CALL_GONE = "call_gone"
     OUR_FAULT = "our_fault"
@@ -72,6 +73,12 @@ SENTENCES: dict[Code, Words] = {
     Code.NO_OFFICE: Words(
         "No office can be called right now: none of their lines has been checked lately.",
         "Ahora no podemos llamar a ninguna oficina: no se ha comprobado ninguna línea últimamente.",
+    ),
+    Code.OFFICES_CLOSED: Words(
+        "The offices are closed now, and we only call them while they’re open: Monday to Friday, 9:00 am to "
+        "4:00 pm, their time. Try again then.",
+        "Las oficinas están cerradas y solo las llamamos cuando están abiertas: de lunes a viernes, de 9:00 a. m. a "
+        "4:00 p. m., hora de allá. Intente entonces.",
     ),
     Code.NOT_FOUND: Words(
         "We can’t find that page. Check the link, or see the campaigns that need calls now",

@@ -1,14 +1,17 @@
 """Every spoken prompt in both languages: the words, not when they are said.
 
 Placeholders: {organization} · {office} "ICE office in Atlanta" · {place} "Atlanta" · {next_place} · {number} in
-words · {points} the campaign's lines. A campaign may replace any prompt by its own words or a recording.
+words · {points} the campaign's lines · {place_in_line} "third in line" · {wait} "about two minutes". A
+campaign may replace any prompt by its own words or a recording.
 Never said: "your call is important", anything about an outcome we don't know (page.md §3.5).
 """
 
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 
-PLACEHOLDERS = frozenset({"organization", "office", "place", "next_place", "number", "points"})
+PLACEHOLDERS = frozenset(
+    {"organization", "office", "place", "next_place", "number", "points", "place_in_line", "wait"}
+)
 
 PROMPTS: dict[PromptId, Words] = {
     PromptId.HELLO: Words(
@@ -31,12 +34,40 @@ PROMPTS: dict[PromptId, Words] = {
         "Connecting you to the {office}. To come back to us, press star.",
         "Le comunicamos con la {office}. Para volver con nosotros, oprima asterisco.",
     ),
+    PromptId.NEXT_LINE_BUSY: Words(
+        "That line is busy. Trying another one.", "Esa línea está ocupada. Probamos con otra."
+    ),
+    PromptId.NEXT_LINE_NO_ANSWER: Words(
+        "Nobody picked up there. Trying another line.", "Ahí nadie contestó. Probamos con otra línea."
+    ),
+    PromptId.NEXT_LINE_FAILED: Words(
+        "That line didn’t connect. It’s not your phone. Trying another one.",
+        "Esa línea no entró. No es su teléfono. Probamos con otra.",
+    ),
+    PromptId.LINE_FULL: Words(
+        "{place}’s lines are in use. You’re {place_in_line}, {wait}.",
+        "Las líneas de {place} están en uso. Usted es {place_in_line}, {wait}.",
+    ),
+    PromptId.LINE_STILL_FULL: Words("You’re {place_in_line}, {wait}.", "Usted es {place_in_line}, {wait}."),
+    PromptId.HOLD: Words("To wait, stay on.", "Para esperar, siga en la línea."),
+    PromptId.HELD_LONG: Words(
+        "{place}’s lines are still in use, and we won’t keep you waiting any longer. "
+        "You can try again from the campaign’s page. Thank you for trying. Goodbye.",
+        "Las líneas de {place} siguen en uso y no le hacemos esperar más. "
+        "Puede intentarlo otra vez desde la página de la campaña. Gracias por intentarlo. Hasta luego.",
+    ),
+    PromptId.CLOSED: Words("The {place} office is closed.", "La oficina de {place} está cerrada."),
+    PromptId.OTHER_OPEN: Words(
+        "For the {next_place} office, open now, press 1.",
+        "Para la oficina de {next_place}, abierta ahora, oprima el uno.",
+    ),
+    PromptId.STOP: Words("To stop, just hang up.", "Para terminar, solo cuelgue."),
     PromptId.HOW_DID_IT_GO: Words(
         "How did it go? If you spoke to someone, press 1. If you left a message, press 2. "
-        "If nobody answered, press 3. If it was a wrong number, press 4. To hear this again, press 0.",
+        "If nobody answered, press 3. If it was a wrong number, press 4. If their voicemail was full, press 5.",
         "¿Cómo le fue? Si habló con alguien, oprima el uno. Si dejó un mensaje, oprima el dos. "
         "Si nadie contestó, oprima el tres. Si era un número equivocado, oprima el cuatro. "
-        "Para oír esto otra vez, oprima el cero.",
+        "Si el buzón de voz estaba lleno, oprima el cinco.",
     ),
     PromptId.BUSY: Words("{place}’s lines are all busy.", "Las líneas de {place} están ocupadas."),
     PromptId.NO_ANSWER: Words("Nobody picked up.", "Nadie contestó."),
@@ -44,8 +75,8 @@ PROMPTS: dict[PromptId, Words] = {
         "That call didn’t go through. It’s not your phone.", "Esa llamada no entró. No es su teléfono."
     ),
     PromptId.TRY_NEXT: Words(
-        "To try the {next_place} office, press 1. To stop, just hang up.",
-        "Para probar con la oficina de {next_place}, oprima el uno. Para terminar, solo cuelgue.",
+        "To try the {next_place} office, press 1.",
+        "Para probar con la oficina de {next_place}, oprima el uno.",
     ),
     PromptId.THANKS_COUNTED: Words(
         "Thank you. Yours was call number {number}.", "Gracias. La suya fue la llamada número {number}."
@@ -71,8 +102,9 @@ PROMPTS: dict[PromptId, Words] = {
         "Esta campaña está en pausa, así que ahora no podemos comunicarle. Gracias por llamar. Hasta luego.",
     ),
     PromptId.ENDED: Words(
-        "This campaign has ended. Thank you for calling. Goodbye.",
-        "Esta campaña ya terminó. Gracias por llamar. Hasta luego.",
+        "This campaign has ended. Thank you for calling. Other campaigns may need you: our page lists them. Goodbye.",
+        "Esta campaña ya terminó. Gracias por llamar. Puede haber otras que le necesiten: están en nuestra página. "
+        "Hasta luego.",
     ),
     PromptId.OUR_FAULT: Words(
         "Sorry, something broke on our side. Please try again on the campaign’s page. Goodbye.",

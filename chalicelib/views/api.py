@@ -35,6 +35,7 @@ STATUSES: dict[Code, int] = {
     Code.CAMPAIGN_PAUSED: 409,
     Code.CAMPAIGN_ENDED: 409,
     Code.NO_OFFICE: 409,
+    Code.OFFICES_CLOSED: 409,
     Code.OUR_FAULT: 503,
 }
 """Refusal → status; every other code is about what was sent, 400."""

@@ -4,14 +4,30 @@ Every door takes it: Twilio's webhooks, the workers, the page. Nobody else write
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chalicelib.adapters.store import Stale
-from chalicelib.domain.call import CallSession, Count, Effect, Event, Pressed, Ring, Stage, Told
-from chalicelib.domain.call_machine import Moment, advance
+from chalicelib.domain.call import CallSession, Stage
+from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel
+from chalicelib.domain.events import (
+    Answer,
+    Ask,
+    AskLine,
+    Count,
+    Doubt,
+    Effect,
+    Event,
+    Free,
+    Leave,
+    Pressed,
+    Ring,
+    Told,
+)
+from chalicelib.domain.moves import Moment
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.observability import count, log
+from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
 
 Reading = Callable[[CallSession], Event | None]
@@ -84,12 +100,29 @@ def commit(before: CallSession, step: int | None, event: Event) -> CallSession:
         Stale: somebody else moved it; nothing was written.
     """
     r, campaign = runtime(), campaign_of(before)
-    moment = Moment(campaign, r.now(), _reached(r, before, event))
-    after, effects = advance(before, step, event, moment)
+    moment = Moment(campaign, r.now(), _reached(r, before, event), keeps_hours=r.config.keeps_hours)
+    after, effects = _decided(r, before, step, event, moment)
     written = r.store.commit(before, after, effects)
     _leave(r, effects)
     _measure(before, written, effects)
     return written
+
+
+def _decided(
+    r: Runtime, before: CallSession, step: int | None, event: Event, moment: Moment
+) -> tuple[CallSession, tuple[Effect, ...]]:
+    """Decide; answer what the decision asks, and decide again. Each question is asked once."""
+    while isinstance(change := advance(before, step, event, moment), AskLine):
+        answer = _answered(r, change, moment)
+        moment = replace(moment, answers={**moment.answers, change: answer})
+    return change
+
+
+def _answered(r: Runtime, ask: Ask, moment: Moment) -> Answer:
+    """A line that is granted to a decision which then loses its race is found by the repeat, or heals by itself."""
+    office = moment.campaign.office(ask.office)
+    lines = [line for line in office.lines if line.number in ask.numbers] if office else []
+    return r.desks.ask(ask.office, ask.ticket, lines, moment.now, waits=ask.waits)
 
 
 def _reached(r: Runtime, before: CallSession, event: Event) -> int | None:
@@ -100,8 +133,25 @@ def _reached(r: Runtime, before: CallSession, event: Event) -> int | None:
 
 def _leave(r: Runtime, effects: Sequence[Effect]) -> None:
     for effect in effects:
-        if isinstance(effect, Ring):
-            r.ring_queue.send(effect.call_id, (effect.at - r.now()).total_seconds())
+        match effect:
+            case Ring(call_id, at):
+                r.ring_queue.send(call_id, (at - r.now()).total_seconds())
+            case Free() | Leave() | Doubt():
+                _tell_desk(r, effect)
+
+
+def _tell_desk(r: Runtime, effect: Free | Leave | Doubt) -> None:
+    """Tell the office's desk. The call has moved on already: a fault here costs evidence, never the call."""
+    try:
+        match effect:
+            case Free(office, line, ticket, status):
+                r.desks.release(office, ticket, line, status, r.now())
+            case Leave(office, ticket):
+                r.desks.leave(office, ticket, r.now())
+            case Doubt(office, line, mark):
+                r.desks.doubt(office, line, mark, r.now())
+    except Exception as error:  # noqa: BLE001 - whatever it is: a lease heals by itself, and the caller must be answered
+        fault("desk not told", error)
 
 
 def _measure(before: CallSession, after: CallSession, effects: Sequence[Effect]) -> None:

@@ -36,11 +36,11 @@ REFRESH_SECONDS = 10
 SEE_OTHER, UNAVAILABLE = 303, 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
-RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE})
+RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
 """Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}
-    | {State.NOT_PLACED, State.PAUSED, State.NO_OFFICE}
+    | {State.NOT_PLACED, State.PAUSED, State.NO_OFFICE, State.LINE_FULL, State.OFFICE_CLOSED}
 )
 """Ends drawn by one template: words and one way on."""
 SOON, A_MINUTE = 45, 90
@@ -171,20 +171,27 @@ def _campaign(
     reached = _reached(campaign)
     if campaign.status is Status.ENDED:
         return obstacles.ended(_asked(), reached)
-    order = calling_order(campaign, runtime().now().date()) if campaign.is_live else ()
+    order = tap.open_order(campaign) if campaign.is_live else ()
     return _page(
         "campaign.html",
         headers,
         status=status,
         campaign=campaign,
         offices=[campaign.office(office) for office in order],
-        resting="no_office" if campaign.is_live else "paused",
+        resting=_resting(campaign),
         reached=reached,
         consent=CONSENT,
         languages=[language.value for language in Language],
         error=error,
         typed=typed,
     )
+
+
+def _resting(campaign: Campaign) -> str:
+    """Why nobody can be called, as the beginning of its words' keys; of use only where no office is offered."""
+    if not campaign.is_live:
+        return "paused."
+    return "offices_closed." if calling_order(campaign, runtime().now().date()) else "no_office."
 
 
 def _call(session: CallSession, campaign: Campaign) -> Response:

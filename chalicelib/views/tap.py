@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.adapters.store import LineFull, Stale
-from chalicelib.domain.call import CallSession, Consent, Told, Withdrawn
+from chalicelib.domain.call import CallSession, Consent
 from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.counts import Outcome
+from chalicelib.domain.events import Told, Withdrawn
 from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, calling
+from chalicelib.domain.moves import Moment
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
@@ -79,6 +81,14 @@ def tell(call_id: str, outcome: Outcome) -> CallSession:
     return happened(call_id, Told(outcome))
 
 
+def open_order(asked: Campaign) -> tuple[str, ...]:
+    """Return the ids of the offices a call started now goes to, in order: those that can be called and are open."""
+    r = runtime()
+    moment = Moment(asked, r.now(), keeps_hours=r.config.keeps_hours)
+    order = ((office_id, asked.office(office_id)) for office_id in calling_order(asked, r.now().date()))
+    return tuple(office_id for office_id, office in order if office and moment.finds_open(office))
+
+
 def _live(asked: Campaign) -> Campaign:
     if asked.status is Status.PAUSED:
         raise Refusal(Code.CAMPAIGN_PAUSED)
@@ -118,9 +128,10 @@ def _open_call(tap: Tap) -> CallSession:
 
 
 def _session(r: Runtime, tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSession:
-    offices = calling_order(tap.campaign, now.date())
+    offices = open_order(tap.campaign)
     if not offices:
-        raise Refusal(Code.NO_OFFICE)
+        is_closed = calling_order(tap.campaign, now.date())
+        raise Refusal(Code.OFFICES_CLOSED if is_closed else Code.NO_OFFICE)
     return CallSession(
         id=call_id, campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
         phone_key=tap.phone_key, phone_ends=tap.number[-2:], consent=consent,

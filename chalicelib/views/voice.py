@@ -12,16 +12,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.adapters import twiml
 from chalicelib.adapters.signature import FORM, Forged, verified
-from chalicelib.domain.call import (
-    Answered,
-    CallChanged,
-    CallSession,
-    CallStatus,
-    Event,
-    LegChanged,
-    OfficeCallEnded,
-    Pressed,
-)
+from chalicelib.domain.call import CallSession, CallStatus
+from chalicelib.domain.events import Answered, CallChanged, Event, LegChanged, OfficeCallEnded, Pressed
 from chalicelib.domain.prompts import apology, bare_apology, prompt
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.verbs import Hangup, Verb

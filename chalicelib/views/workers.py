@@ -12,10 +12,9 @@ from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
 from chalicelib.adapters.ring_queue import call_id_of
 from chalicelib.adapters.store import LineFull, Stale
-from chalicelib.domain.call import (
+from chalicelib.domain.call import CallSession, CallStatus, Stage
+from chalicelib.domain.events import (
     CallChanged,
-    CallSession,
-    CallStatus,
     Claimed,
     Delayed,
     Event,
@@ -24,7 +23,6 @@ from chalicelib.domain.call import (
     Missing,
     Placed,
     Refused,
-    Stage,
     Stopped,
     Throttled,
     TimeUp,

@@ -15,18 +15,9 @@ from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.session_items import KEPT, session_item
 from chalicelib.adapters.store import LineFull, Stale, Store
 from chalicelib.adapters.table import keyed, wire
-from chalicelib.domain.call import (
-    CallSession,
-    CallStatus,
-    Consent,
-    Count,
-    Ending,
-    Notice,
-    OfficeCall,
-    Stage,
-    StopRinging,
-)
+from chalicelib.domain.call import CallSession, CallStatus, Consent, Ending, Notice, OfficeCall, Stage
 from chalicelib.domain.counts import Action, Basis, Channel, Outcome, counted, difference
+from chalicelib.domain.events import Count, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 from chalicelib.domain.words import Language
 from tests.rehearsal import SLUG

@@ -12,8 +12,9 @@ import pytest
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.store import Stale, Store
 from chalicelib.adapters.table import Table
-from chalicelib.domain.call import CallSession, Count, Stage
+from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.counts import Action, Basis, Channel, Outcome, counted, difference
+from chalicelib.domain.events import Count
 from chalicelib.domain.limits import Caller
 from chalicelib.domain.words import Language
 from chalicelib.runtime import install

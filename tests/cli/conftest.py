@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
-from chalicelib.domain.call import Count
 from chalicelib.domain.counts import Action, Basis, Channel, Outcome, action_id
+from chalicelib.domain.events import Count
 from chalicelib.domain.limits import Caller
 from cli.main import app
 from tests import values

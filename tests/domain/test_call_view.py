@@ -26,7 +26,9 @@ LIVE = {
     State.CALLING_OFFICE: session(stage=Stage.DIALING, legs=(leg(),)),
     State.CONNECTED: session(stage=Stage.DIALING, legs=(leg(answered_at=NOW),)),
     State.ASKING: session(stage=Stage.ASKING, legs=(TALKED,)),
-    State.NEXT: session(stage=Stage.NEXT, legs=(called(Outcome.BUSY),)),
+    State.NEXT: session(stage=Stage.NEXT, legs=(called(Outcome.BUSY),), offices=("ero-was", "ero-nyc")),
+    State.HOLDING: session(stage=Stage.HOLDING, place=3, wait=120, held_at=NOW),
+    State.CLOSED: session(stage=Stage.CLOSED),
 }
 
 
@@ -56,6 +58,8 @@ ENDS = [
     (over(Ending.REFUSED), State.REFUSED),
     (over(Ending.NOT_PLACED), State.NOT_PLACED),
     (over(Ending.NO_OFFICE), State.NO_OFFICE),
+    (over(Ending.LINE_FULL), State.LINE_FULL),
+    (over(Ending.CLOSED), State.OFFICE_CLOSED),
 ]
 
 

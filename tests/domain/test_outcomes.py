@@ -66,6 +66,6 @@ def test_every_terminal_status_but_completed_decides_alone() -> None:
     assert set(ALONE) == TERMINAL - {COMPLETED}
 
 
-def test_nobody_is_asked_what_no_key_can_say_and_the_keys_run_from_one_to_four() -> None:
-    assert list(KEYS) == ["1", "2", "3", "4"]
-    assert set(KEYS.values()) == {SPOKE, VOICEMAIL, NO_ANSWER, WRONG}
+def test_nobody_is_asked_what_no_key_can_say_and_the_keys_run_from_one_to_five() -> None:
+    assert list(KEYS) == ["1", "2", "3", "4", "5"]
+    assert set(KEYS.values()) == {SPOKE, VOICEMAIL, NO_ANSWER, WRONG, Outcome.VOICEMAIL_FULL}

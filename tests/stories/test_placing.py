@@ -14,8 +14,9 @@ import pytest
 from rich.table import Table
 
 from chalicelib.adapters.phone import WAITS
-from chalicelib.domain.call import Claimed, Ending, Stage
+from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
+from chalicelib.domain.events import Claimed
 from chalicelib.runtime import Runtime
 from chalicelib.views.committing import commit
 from dev.phone_world import (

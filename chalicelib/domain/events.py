@@ -1,0 +1,203 @@
+"""What can happen to a call, and what must be done then: events, questions and effects, as values.
+
+Events come from webhooks, workers and the page. A question (`Ask`) is what a decision needs to know from the
+table before it can be made; it is answered, and the decision made again. Effects are carried out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.call import CallStatus
+from chalicelib.domain.counts import Action, Outcome
+from chalicelib.domain.desk import Answer as LineAnswer
+
+# Events: what happened. Those that come by a step's webhook carry the step beside them.
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A worker took the call to place it, as `attempt`."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The phone was put on the do-not-ring list while the call waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Twilio answered 201 with this sid."""
+
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Twilio answered 429: not placed; the call goes back to the queue until `ring_at`."""
+
+    ring_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """The call came to the front too late for its turn, and takes a new one at `ring_at`."""
+
+    ring_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Twilio clearly refused, with its error code."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No clear answer from Twilio: a time-out, a reset, a 5xx. It may or may not ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Asked later, Twilio knows no such call: it was never placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The call waited in the queue longer than anybody expects a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The supporter tapped Don't call me."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The supporter's phone was picked up: Twilio asks for the first words, as call `sid`."""
+
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key, "0" to "9", "*" or "#"; "" when none came in time."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCallEnded:
+    """The leg's Dial returned: Twilio's status and talk time in seconds; status None: it was lost."""
+
+    status: CallStatus | None
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LegChanged:
+    """A status callback (or Twilio, asked) about the leg to `line`."""
+
+    line: str
+    status: CallStatus
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A status callback (or Twilio, asked) about the supporter's own call."""
+
+    status: CallStatus
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The supporter said on the page how it went, after hanging up."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """Nobody said how it went in time, or Twilio no longer knows: the facts alone decide."""
+
+
+Event = (
+    Claimed | Stopped | Delayed | Placed | Throttled | Refused | Unanswered | Missing | Expired | Withdrawn
+    | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
+)  # fmt: skip
+
+
+# Questions: what a decision needs to know, answered from the table before the commit.
+
+
+@dataclass(frozen=True, slots=True)
+class AskLine:
+    """May `ticket` use one of these lines of the office (their numbers, in order)? `waits`: else join the line."""
+
+    office: str
+    numbers: tuple[str, ...]
+    ticket: str
+    waits: bool = True
+
+
+Ask = AskLine
+Answer = LineAnswer
+
+
+# Effects: what must be done, beside keeping the session.
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Put the call on the ring queue, to be placed at `at`. Leaves after the commit."""
+
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Write this action and add it to its tally, in the commit's own transaction."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """Put this phone on the do-not-ring list, in the commit's own transaction."""
+
+    phone_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Give the line back: its office call is over, with this status (None: never learnt). Leaves after the commit."""
+
+    office: str
+    line: str
+    ticket: str
+    status: CallStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Give up the place in line. Leaves after the commit."""
+
+    office: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A caller, told apart by `mark`, says the line is a wrong number. Leaves after the commit."""
+
+    office: str
+    line: str
+    mark: str
+
+
+Effect = Ring | Count | StopRinging | Free | Leave | Doubt
