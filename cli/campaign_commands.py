@@ -73,7 +73,12 @@ def list_() -> None:
 def _apply(connection: Connection, wanted: Campaign, console: Console, *, is_agreed: bool) -> None:
     live = connection.catalog.campaign(wanted.slug)
     _require_move(live.status if live else None, wanted.status)
-    after = replace(wanted, revision=live.revision if live else 0, offices=_known(connection, wanted.offices))
+    after = replace(
+        wanted,
+        revision=live.revision if live else 0,
+        offices=_known(connection, wanted.offices),
+        elsewhere=_known(connection, wanted.elsewhere),
+    )
     found = changes(live, after)
     _show(connection, live, after, console)
     if found:
@@ -82,7 +87,7 @@ def _apply(connection: Connection, wanted: Campaign, console: Console, *, is_agr
             give_up("Nothing was changed.", REFUSED)
         after = _write(connection.catalog, wanted, after)
     if connection.is_local_stack:
-        _verify(connection.catalog, after.offices)
+        _verify(connection.catalog, (*after.offices, *after.elsewhere))
     if found:
         console.print(
             Text(f"Applied: {after.slug}, revision {after.revision}, in {connection.name}.", "bold")
@@ -109,8 +114,11 @@ def _show(connection: Connection, live: Campaign | None, after: Campaign, consol
         console.print(Text(f"{same}\n", "bold"))
     if found:
         console.print(screens.difference(found), "")
-    offices = _as_verified(after.offices) if connection.is_local_stack else after.offices
+    vouched = _as_verified if connection.is_local_stack else tuple[Office, ...]
+    offices, elsewhere = vouched(after.offices), vouched(after.elsewhere)
     console.print(Text(screens.standing_sentence(offices, _today()), "bold"))
+    if elsewhere:
+        console.print(screens.elsewhere_sentence(elsewhere, _today()))
     if connection.is_local_stack:
         console.print(
             f"Here every call ends in the phone world, so {LOCAL_VERIFIER} verifies the lines itself."
@@ -129,7 +137,7 @@ def _with_words_on_lines(office: Office, known: Office | None) -> Office:
 
 
 def _write(catalog: Catalog, wanted: Campaign, after: Campaign) -> Campaign:
-    for office in wanted.offices:
+    for office in (*wanted.offices, *wanted.elsewhere):
         catalog.put_office(office)
     try:
         return catalog.apply(after, datetime.now(UTC))

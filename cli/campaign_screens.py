@@ -99,6 +99,12 @@ def standing_sentence(offices: Sequence[Office], today: date) -> str:
     return f"{ready} of {len(offices)} offices can be called today."
 
 
+def elsewhere_sentence(offices: Sequence[Office], today: date) -> str:
+    """Say how many offices that aren't listed can be called today."""
+    ready = sum(1 for office in offices if dialable(office, today))
+    return f"Of the other {len(offices)}, for supporters in their areas, {ready} can be called today."
+
+
 def why_not(line: Line | None, today: date) -> str | None:
     """Return why a line can't be called today, or None when it can."""
     if line is None:

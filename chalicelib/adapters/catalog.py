@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import keys
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.table import Item, Table, keyed, wire
-from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -26,7 +26,7 @@ VERSION = 1
 BATCH = 100
 """Items in one BatchGetItem."""
 MOST_OFFICES = 45
-"""Offices of one campaign: as many written and as many removed, and two rows, still fit one transaction."""
+"""Offices of one campaign, listed or not: as many written, as many removed and two rows fit one transaction."""
 
 
 class Overtaken(Exception):
@@ -36,6 +36,10 @@ class Overtaken(Exception):
         """Remember which campaign it was."""
         super().__init__(f"{slug} was changed by somebody else in the meantime")
         self.slug = slug
+
+
+ELSEWHERE = "elsewhere"
+"""The role of an office that a campaign doesn't list; a listed one has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,14 @@ class Catalog:
         found = next((item for item in items if item["type"] == "campaign"), None)
         if found is None:
             return None
-        return _campaign(found, self._offices([item for item in items if item["type"] == "campaign_office"]))
+        rows = [item for item in items if item["type"] == "campaign_office"]
+        unlisted = {row["office"] for row in rows if row.get("role") == ELSEWHERE}
+        offices = self._offices(rows)
+        return _campaign(
+            found,
+            tuple(office for office in offices if office.id not in unlisted),
+            tuple(office for office in offices if office.id in unlisted),
+        )
 
     def campaigns(self) -> tuple[Listing, ...]:
         """Return all campaigns in order of their slugs, without their words."""
@@ -78,10 +89,9 @@ class Catalog:
         Raises:
             Overtaken: the campaign in the table has another revision by now. Nothing was written.
         """
-        if len(campaign.offices) > MOST_OFFICES:
-            raise ValueError(
-                f"A campaign has at most {MOST_OFFICES} offices, {campaign.slug} {len(campaign.offices)}"
-            )
+        offices = (*campaign.offices, *campaign.elsewhere)
+        if len(offices) > MOST_OFFICES:
+            raise ValueError(f"A campaign has at most {MOST_OFFICES} offices, {campaign.slug} {len(offices)}")
         after = replace(campaign, revision=campaign.revision + 1)
         try:
             self.table.client.transact_write_items(TransactItems=self._change(campaign.revision, after, now))
@@ -166,8 +176,10 @@ class Catalog:
     def _change(self, seen: int, after: Campaign, now: datetime) -> list[Any]:
         """One transaction: the campaign unless overtaken, its row, its offices, those it no longer has."""
         offices = {
-            keys.campaign_office(after.slug, position, office.id): _campaign_office_item(office)
-            for position, office in enumerate(after.offices)
+            keys.campaign_office(after.slug, position, office.id): _campaign_office_item(
+                office, is_elsewhere=position >= len(after.offices)
+            )
+            for position, office in enumerate((*after.offices, *after.elsewhere))
         }
         old = self.table.partition(keys.campaign(after.slug).pk)
         before = {Key(item["PK"], item["SK"]) for item in old if item["type"] == "campaign_office"}
@@ -242,10 +254,11 @@ def _campaign_item(campaign: Campaign, now: datetime) -> Item:
             {"prompt": each.prompt.value, "language": each.language.value, "url": each.url}
             for each in campaign.recordings
         ],
+        "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
     }
 
 
-def _campaign(item: Item, offices: tuple[Office, ...]) -> Campaign:
+def _campaign(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office, ...] = ()) -> Campaign:
     return Campaign(
         slug=item["slug"],
         status=Status(item["status"]),
@@ -265,7 +278,14 @@ def _campaign(item: Item, offices: tuple[Office, ...]) -> Campaign:
             Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
             for each in item["recordings"]
         ),
+        routing=_routing(item.get("routing")),
+        elsewhere=elsewhere,
     )
+
+
+def _routing(item: Item | None) -> Routing:
+    """How offices are chosen; campaigns applied before one could say so call them as listed."""
+    return Routing(Order(item["order"]), Local(item["local"])) if item else Routing()
 
 
 def _listing_item(campaign: Campaign, now: datetime) -> Item:
@@ -292,8 +312,9 @@ def _listing(item: Item) -> Listing:
     )
 
 
-def _campaign_office_item(office: Office) -> Item:
-    return {
+def _campaign_office_item(office: Office, *, is_elsewhere: bool = False) -> Item:
+    role: Item = {"role": ELSEWHERE} if is_elsewhere else {}
+    return role | {
         "type": "campaign_office",
         "version": VERSION,
         "office": office.id,

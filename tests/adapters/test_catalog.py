@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.catalog import MOST_OFFICES, Catalog, Overtaken
-from chalicelib.adapters.table import Table
-from chalicelib.domain.campaign import Campaign, Letter, Recording, Status
+from chalicelib.adapters.table import Table, keyed
+from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -57,6 +57,7 @@ campaigns = st.builds(
     reading=texts,
     goal=st.integers(1, 10**9),
     offices=st.lists(offices, max_size=6, unique_by=lambda office: office.id).map(tuple),
+    routing=st.builds(Routing, st.sampled_from(Order), st.sampled_from(Local)),
     letter=st.builds(Letter, words, words),
     spoken=st.dictionaries(st.sampled_from(PromptId), words, max_size=4),
     recordings=st.lists(
@@ -160,6 +161,30 @@ def test_offices_keep_their_order_and_leave_when_they_are_no_longer_listed(catal
     assert found.revision == 2
 
 
+def test_offices_elsewhere_are_kept_apart_from_those_listed(catalog: Catalog) -> None:
+    atlanta, boston, chicago = (an_office(name) for name in ("ero-atl", "ero-bos", "ero-chi"))
+    for office in (atlanta, boston, chicago):
+        catalog.put_office(office)
+    routing = Routing(Order.BALANCED, Local.BEFORE)
+
+    first = catalog.apply(replace(a_campaign(chicago), routing=routing, elsewhere=(atlanta, boston)), NOW)
+
+    assert catalog.campaign("families-28") == first
+    assert (first.routing, first.offices, first.elsewhere) == (routing, (chicago,), (atlanta, boston))
+    # One of them is listed from now on, and nobody is asked for a ZIP code any more.
+    second = catalog.apply(replace(first, offices=(chicago, atlanta), elsewhere=(), routing=Routing()), NOW)
+    assert catalog.campaign("families-28") == second
+
+
+def test_a_campaign_applied_before_routing_calls_its_offices_as_listed(catalog: Catalog) -> None:
+    catalog.put_office(an_office())
+    applied = catalog.apply(a_campaign(an_office()), NOW)
+    key = keyed(keys.campaign("families-28"))
+    CLIENT.update_item(TableName=catalog.table.name, Key=key, UpdateExpression="REMOVE routing")
+
+    assert catalog.campaign("families-28") == applied
+
+
 def test_two_staff_cannot_overwrite_each_other(catalog: Catalog) -> None:
     seen = catalog.apply(a_campaign(), NOW)
     catalog.apply(replace(seen, goal=3000), NOW)
@@ -186,6 +211,9 @@ def test_the_most_offices_still_fit_one_transaction(catalog: Catalog) -> None:
 
     with pytest.raises(ValueError, match="at most 45 offices"):
         catalog.apply(a_campaign(*map(an_office, names), slug="too-many"), NOW)
+    listed, elsewhere = map(an_office, names[:1]), tuple(map(an_office, names[1 : MOST_OFFICES + 1]))
+    with pytest.raises(ValueError, match="at most 45 offices"):
+        catalog.apply(replace(a_campaign(*listed, slug="too-many"), elsewhere=elsewhere), NOW)
 
 
 def test_more_than_a_hundred_items_are_read_in_batches(catalog: Catalog) -> None:

@@ -1,12 +1,13 @@
 """`patchthrough campaign`: what a person reads, what is written, and what is refused."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.campaign import Campaign, Status, calling_order
+from chalicelib.domain.campaign import Campaign, Local, Routing, Status, calling_order
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.office import dialable
 from tests.cli.conftest import SETTINGS, Door, Shell, changed
@@ -343,3 +344,42 @@ def test_the_help_tells_the_exit_codes(shell: Shell) -> None:
         "3 the table",
     ):
         assert part in " ".join(result.stdout.split())
+
+
+def test_a_local_campaign_brings_every_office_and_says_how_many_can_be_called(
+    shell: Shell, campaign_file: Path, loopback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_local(monkeypatch, loopback)
+    text = campaign_file.read_text(encoding="utf-8")
+    campaign_file.write_text(f"{without_routing(text)}\nrouting: {{local: after}}\n", encoding="utf-8")
+
+    result = shell.run("campaign", "apply", str(campaign_file), "--yes")
+
+    assert "7 of 7 offices can be called today." in result.stdout
+    assert "Of the other 18, for supporters in their areas, 18 can be called today." in result.stdout
+    assert live(shell).routing == Routing(local=Local.AFTER)
+    assert len(live(shell).elsewhere) == 18
+    assert all(dialable(office, TODAY) for office in live(shell).elsewhere)
+    again = shell.run("campaign", "apply", str(campaign_file))
+    assert "families-28: nothing to change. Revision 1" in again.stdout
+
+
+def test_a_campaign_that_asks_no_more_for_zip_codes_lets_the_other_offices_go(
+    shell: Shell, campaign_file: Path
+) -> None:
+    plain = without_routing(campaign_file.read_text(encoding="utf-8"))
+    campaign_file.write_text(f"{plain}\nrouting: {{local: after}}\n", encoding="utf-8")
+    shell.run("campaign", "apply", str(campaign_file), "--yes")
+    campaign_file.write_text(plain, encoding="utf-8")
+
+    result = shell.run("campaign", "apply", str(campaign_file), "--yes")
+
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert lines[lines.index("local office") :][:3] == ["local office", "- after", "+ never"]
+    assert lines[lines.index("offices elsewhere 1 to 18") + 1].startswith("- ero-bal (Baltimore)")
+    assert "Of the other" not in result.stdout
+    assert live(shell).elsewhere == ()
+
+
+def without_routing(text: str) -> str:
+    return re.sub(r"(?m)^routing:.*\n", "", text)
