@@ -31,7 +31,7 @@ def changes(before: Campaign | None, after: Campaign) -> tuple[Change, ...]:
     return (
         *_differences(old, _parts(after)),
         *_office_changes("offices", before.offices if before else (), after.offices),
-        *_office_changes("offices elsewhere", before.elsewhere if before else (), after.elsewhere),
+        *_elsewhere_changes(before, after),
     )
 
 
@@ -62,6 +62,16 @@ def _parts(campaign: Campaign) -> Parts:
 
 def _words(name: str, words: Words) -> Parts:
     return {(name, language): words.of(language) for language in Language}
+
+
+def _elsewhere_changes(before: Campaign | None, after: Campaign) -> Iterator[Change]:
+    """What changes among the offices elsewhere; one that goes to the list or comes from it is told there."""
+    listed = {office.id for here in (before, after) if here for office in here.offices}
+    was, will_be = (
+        tuple(office for office in here.elsewhere if office.id not in listed) if here else ()
+        for here in (before, after)
+    )
+    return _office_changes("offices elsewhere", was, will_be)
 
 
 def _office_changes(name: str, before: tuple[Office, ...], after: tuple[Office, ...]) -> Iterator[Change]:
