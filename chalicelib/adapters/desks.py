@@ -164,14 +164,14 @@ def _line_item(use: LineUse) -> Item:
     parts: Item = {
         "leases": [[lease.ticket, _seconds(lease.until)] for lease in use.leases],
         "starts": _gaps(use.starts),
-        "rests": _seconds(use.rests_until) if use.rests_until else None,
         "pause": use.pause,
         "recent": use.recent,
         "wrong": list(use.wrong),
         "connected": use.connected,
         "dialled": use.dialled,
     }
-    return {name: part for name, part in parts.items() if part}
+    rests = {} if use.rests_until is None else {"rests": _seconds(use.rests_until)}
+    return {name: part for name, part in parts.items() if part} | rests
 
 
 def _line_of(item: Mapping[str, Any]) -> LineUse:

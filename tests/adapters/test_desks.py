@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters import keys
@@ -364,6 +364,7 @@ _ids = count(1)
 
 
 @given(whole_desks)
+@example(Desk("replaced", lines={FIRST: LineUse(rests_until=datetime.fromtimestamp(0, UTC))}))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_desk_survives_the_table(desks: Desks, made: Desk) -> None:
     written = replace(made, office=f"office-{next(_ids)}")
