@@ -4,7 +4,7 @@
 |---|---|
 | CAMPAIGNS / slug | one row per campaign, for listing |
 | CAMPAIGN#slug / CAMPAIGN, OFFICE#nn#id | the campaign, and its offices in calling order |
-| OFFICE#id / OFFICE, LINE#e164 | the directory |
+| OFFICE#id / OFFICE, LINE#e164, CHANGE#e164 | the directory; numbers that wait for a second person |
 | CALL#id / SESSION | one supporter's call; the only place with a raw phone number, while it must ring |
 | CALLER#hash / CALLER | a phone's open call, how many calls in its window, its last consent |
 | AREAS / AREAS | which office is responsible where, all of it |
@@ -13,8 +13,13 @@
 | TALLY#slug#channel#shard / TALLY | the sums |
 | DUE#hour / time#id | calls the reconciler looks at when their time comes |
 | NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
+| AUDIT#day / time#what#subject | who changed what, when |
 | PACE#name / PACE | when the next call may be placed |
 | SPEND#scope#window / SPEND | a count with a ceiling |
+| BOOKING#id / BOOKING | a booked call; the other place with a raw phone number, until it is over |
+| BOOKED#hour / time#id | booked calls that come in that hour |
+| BOOKER#hash / BOOKER | a phone's booked calls |
+| QUARTERS#office / time | how many calls are booked to an office for one quarter-hour |
 | SLOT#office / SLOT | the desk: who uses and who waits for an office's lines, and how these have answered |
 """
 
@@ -57,6 +62,22 @@ def office(office_id: str) -> Key:
 def line(office_id: str, number: str) -> Key:
     """One line of an office."""
     return Key(f"OFFICE#{office_id}", f"LINE#{number}")
+
+
+def phone_change(office_id: str, number: str) -> Key:
+    """A number proposed for an office, until a second person confirms it."""
+    return Key(f"OFFICE#{office_id}", f"CHANGE#{number}")
+
+
+def audit(at: datetime, what: str, subject: str) -> Key:
+    """One thing a person changed. To the microsecond, so that no entry replaces another."""
+    moment = at.astimezone(UTC)
+    return Key(audit_day(moment), f"{moment:%H:%M:%S.%f}#{what}#{subject}")
+
+
+def audit_day(at: datetime) -> str:
+    """The partition of all that people changed on the day of `at` (UTC)."""
+    return f"AUDIT#{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def session(call_id: str) -> Key:
@@ -108,3 +129,34 @@ def spend(scope: str, window: str) -> Key:
 def desk(office_id: str) -> Key:
     """What is going on at an office's lines, over all campaigns."""
     return Key(f"SLOT#{office_id}", "SLOT")
+
+
+def booking(booking_id: str) -> Key:
+    """A booked call."""
+    return Key(f"BOOKING#{booking_id}", "BOOKING")
+
+
+def booked_at(at: datetime, booking_id: str) -> Key:
+    """A booked call in the list of its hour."""
+    moment = at.astimezone(UTC)
+    return Key(booked_hour(moment), f"{moment:%Y-%m-%dT%H:%M:%S}#{booking_id}")
+
+
+def booked_hour(at: datetime) -> str:
+    """The partition of all booked calls that come in the hour of `at`."""
+    return f"BOOKED#{at.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def booker(phone_key: str) -> Key:
+    """Which booked calls a phone has, under its keyed hash."""
+    return Key(f"BOOKER#{phone_key}", "BOOKER")
+
+
+def quarters(office_id: str) -> str:
+    """The partition of the quarter-hours for which calls to an office are booked."""
+    return f"QUARTERS#{office_id}"
+
+
+def quarter(office_id: str, at: datetime) -> Key:
+    """One quarter-hour of an office."""
+    return Key(quarters(office_id), f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}")

@@ -1,0 +1,406 @@
+"""Booked calls: when one may be, when a weekly one comes again, what is done when its time has come."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.booking import (
+    BEFORE_CLOSING,
+    LATEST,
+    LONGEST_REPEAT,
+    SOONEST,
+    Booking,
+    Drop,
+    Place,
+    Reason,
+    State,
+    Wish,
+    booked,
+    call_id_for,
+    cancelled,
+    capacity,
+    dropped,
+    due,
+    following,
+    occurrences,
+    placed,
+    quarters,
+)
+from chalicelib.domain.call import Consent
+from chalicelib.domain.campaign import Status
+from chalicelib.domain.hours import closing, is_open
+from chalicelib.domain.office import Caps, Closure, Hours, Line, Office, Span
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.words import Language
+from tests.conftest import Figure
+from tests.values import ATLANTA, NOW, PHONE, campaign, unverified
+
+MINUTE = timedelta(minutes=1)
+WEEK = timedelta(days=7)
+EASTERN = "America/New_York"
+US_ZONES = (
+    "America/New_York", "America/Detroit", "America/Indiana/Indianapolis", "America/Chicago", "America/Denver",
+    "America/Boise", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "America/Adak",
+    "Pacific/Honolulu", "America/Puerto_Rico", "Pacific/Guam", "Pacific/Pago_Pago",
+)  # fmt: skip
+CHANGES_2027 = (date(2027, 3, 14), date(2027, 11, 7))
+CONSENT = Consent("book-1", 1, Language.EN, NOW)
+
+
+def eastern(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(EASTERN)).astimezone(UTC)
+
+
+def walls(moments: tuple[datetime, ...], zone: str = EASTERN) -> list[str]:
+    return [at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M") for at in moments]
+
+
+def office(**hours: object) -> Office:
+    """Atlanta's office, with some hours of its own; its line stays verified through 2027."""
+    line = replace(ATLANTA.lines[0], good_days=1000)
+    return replace(ATLANTA, lines=(line,), hours=Hours(**hours))  # type: ignore[arg-type]
+
+
+def booking(at: datetime, zone: str = EASTERN, **changes: object) -> Booking:
+    made = Booking(
+        id="a-booking", campaign="families-28", office="ero-atl", language=Language.EN, phone=PHONE,
+        phone_key="0" * 32, phone_ends="23", consent=CONSENT, zone=zone, at=at,
+        wall=at.astimezone(ZoneInfo(zone)).time(), until=None, created_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def wish(at: datetime, zone: str = EASTERN, until: date | None = None) -> Wish:
+    return Wish(campaign="families-28", language=Language.EN, phone=PHONE, phone_key="0" * 32, consent=CONSENT,
+                zone=zone, at=at, until=until)  # fmt: skip
+
+
+# Which quarter-hours there are.
+
+
+def test_quarters_begin_ten_minutes_ahead_and_end_ten_before_closing() -> None:
+    today = [
+        at for at in walls(quarters(office(), eastern("2026-11-24 14:35"), EASTERN)) if at.startswith("11-24")
+    ]
+
+    assert today == ["11-24 14:45", "11-24 15:00", "11-24 15:15", "11-24 15:30", "11-24 15:45"]
+
+
+def test_a_quarter_less_than_ten_minutes_away_is_not_offered() -> None:
+    assert walls(quarters(office(), eastern("2026-11-24 14:36"), EASTERN))[0] == "11-24 15:00"
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "last"),
+    [
+        (Span(time(8, 20), time(9, 40)), "08:30", "09:30"),
+        (Span(time(8, 15), time(9, 54)), "08:15", "09:30"),
+        (Span(time(8), time(8, 10)), "08:00", "08:00"),
+    ],
+)
+def test_quarters_lie_within_spans_that_begin_and_end_at_any_minute(
+    span: Span, first: str, last: str
+) -> None:
+    tomorrow = [
+        at[6:] for at in walls(quarters(office(week=((span,),) * 7), NOW, EASTERN)) if at[:5] == "11-25"
+    ]
+
+    assert (tomorrow[0], tomorrow[-1]) == (first, last)
+
+
+def test_a_span_too_short_for_a_call_has_no_quarter() -> None:
+    assert quarters(office(week=((Span(time(8), time(8, 9)),),) * 7), NOW, EASTERN) == ()
+
+
+def test_days_without_hours_holidays_and_closures_are_left_out_of_two_weeks() -> None:
+    closed = office(closures=(Closure(date(2026, 12, 1), date(2026, 12, 2), "moving"),))
+
+    days = sorted({at[:5] for at in walls(quarters(closed, NOW, EASTERN))})
+
+    # Thanksgiving is the 26th, weekends are the 28th and 29th, 5th and 6th.
+    assert days == ["11-24", "11-25", "11-27", "11-30", "12-03", "12-04", "12-07"]
+
+
+def test_the_fourteen_days_are_those_of_the_supporter() -> None:
+    """Late on Tuesday the 24th in Honolulu it is the 25th in Atlanta: the last day is Honolulu's Monday the 7th."""
+    late = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+
+    assert walls(quarters(office(), late, "Pacific/Honolulu"))[-1] == "12-07 15:45"
+    assert walls(quarters(office(), late, EASTERN))[-1] == "12-08 15:45"
+
+
+@given(minutes=st.integers(0, 60 * 24 * 400))
+def test_every_quarter_is_a_good_time(minutes: int) -> None:
+    now, lunch = NOW + minutes * MINUTE, (Span(time(8, 10), time(12)), Span(time(12, 50), time(16, 5)))
+    there = office(week=(lunch,) * 5 + ((), ()))
+
+    found = quarters(there, now, EASTERN)
+
+    assert found == tuple(sorted(set(found)))
+    for at in found:
+        closes = closing(there, at)
+        assert is_open(there, at) and at - now >= SOONEST and at.minute % 15 == 0
+        assert closes is not None and closes - at >= BEFORE_CLOSING
+
+
+@pytest.mark.parametrize(
+    ("an_hour", "room"), [((20,), 5), ((20, 20), 10), ((3,), 1), ((0,), 1), ((3, 7), 1), ((120,), 30)]
+)
+def test_a_quarter_hour_takes_a_quarter_of_what_the_lines_bear(an_hour: tuple[int, ...], room: int) -> None:
+    lines = tuple(
+        Line(f"+1404555{100 + number:04}", callable=True, verified_on=NOW.date(), caps=Caps(an_hour=each))
+        for number, each in enumerate(an_hour)
+    )
+    resting = Line("+14045550199", callable=True, verified_on=NOW.date(), quarantined="wrong_number")
+
+    assert capacity(replace(ATLANTA, lines=(*lines, resting)), NOW.date()) == room
+
+
+# Booking one.
+
+GOOD = eastern("2026-11-25 12:15")
+
+
+def test_a_wish_becomes_a_booking_that_keeps_its_wall_time() -> None:
+    made = booked(wish(GOOD, "America/Chicago", date(2026, 12, 9)), "an-id", office(), NOW)
+
+    assert (made.at, made.wall, made.zone) == (GOOD, time(11, 15), "America/Chicago")
+    assert (made.state, made.phone_ends, made.office) == (State.BOOKED, "23", "ero-atl")
+    assert walls(occurrences(made), "America/Chicago") == ["11-25 11:15", "12-02 11:15", "12-09 11:15"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        (wish(NOW - MINUTE), Code.TIME_PAST, "at"),
+        (wish(NOW), Code.TIME_PAST, "at"),
+        (wish(NOW + SOONEST - MINUTE), Code.TIME_PAST, "at"),
+        (wish(GOOD + MINUTE), Code.TIME_NOT_OPEN, "at"),
+        (wish(eastern("2026-11-25 08:45")), Code.TIME_NOT_OPEN, "at"),
+        (wish(eastern("2026-11-25 16:00")), Code.TIME_NOT_OPEN, "at"),
+        (wish(eastern("2026-11-26 10:00")), Code.TIME_NOT_OPEN, "at"),
+        (wish(eastern("2026-11-28 10:00")), Code.TIME_NOT_OPEN, "at"),
+        (wish(eastern("2026-12-08 10:00")), Code.TIME_NOT_OPEN, "at"),
+        (wish(GOOD, "Mars/Olympus"), Code.ZONE_UNKNOWN, "zone"),
+        (wish(GOOD, "../../etc/passwd"), Code.ZONE_UNKNOWN, "zone"),
+        (wish(GOOD, "America"), Code.ZONE_UNKNOWN, "zone"),
+        (wish(GOOD, ""), Code.ZONE_UNKNOWN, "zone"),
+        (wish(GOOD, "\x00"), Code.ZONE_UNKNOWN, "zone"),
+        (wish(GOOD, until=date(2026, 11, 24)), Code.REPEAT_TOO_SHORT, "weekly_until"),
+        (wish(GOOD, until=date(2026, 11, 25) + LONGEST_REPEAT + timedelta(days=1)), Code.REPEAT_TOO_LONG,
+         "weekly_until"),
+    ],
+)  # fmt: skip
+def test_a_wish_that_cannot_be_met_says_which_part(asked: Wish, code: Code, field: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        booked(asked, "an-id", office(), NOW)
+
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_the_longest_weekly_call_comes_twenty_seven_times() -> None:
+    made = booked(wish(GOOD, until=date(2026, 11, 25) + LONGEST_REPEAT), "an-id", office(), NOW)
+
+    assert len(occurrences(made)) == 27
+
+
+def test_an_office_without_a_line_to_dial_is_not_booked() -> None:
+    with pytest.raises(Refusal) as refused:
+        booked(wish(GOOD), "an-id", unverified(ATLANTA), NOW)
+
+    assert refused.value.code is Code.NO_OFFICE
+
+
+# Again a week later, right across daylight saving.
+
+
+@given(
+    zone=st.sampled_from(US_ZONES),
+    change=st.sampled_from(CHANGES_2027),
+    days_before=st.integers(0, 27),
+    wall=st.sampled_from(
+        [time(hour, minute) for hour in range(24) if hour != 2 for minute in (0, 15, 30, 45)]
+    ),
+)
+def test_a_weekly_call_keeps_its_wall_time_across_both_changes(
+    zone: str, change: date, days_before: int, wall: time
+) -> None:
+    """At any wall time but those between two and three, which the spring change skips."""
+    there, day = ZoneInfo(zone), change - timedelta(days=days_before)
+    first = datetime.combine(day, wall, there).astimezone(UTC)
+    series = booking(first, zone, until=change + timedelta(days=28))
+
+    on = [at.astimezone(there) for at in occurrences(series)]
+
+    assert {at.time() for at in on} == {wall}
+    assert [at.date() for at in on] == [day + n * WEEK for n in range((days_before + 28) // 7 + 1)]
+
+
+def test_a_wall_time_that_a_change_skips_is_the_first_moment_after_it_and_only_that_week() -> None:
+    series = booking(eastern("2027-03-07 02:30"), until=date(2027, 3, 21))
+
+    assert walls(occurrences(series)) == ["03-07 02:30", "03-14 03:00", "03-21 02:30"]
+    assert following(replace(series, at=eastern("2027-03-14 03:00")), eastern("2027-03-14 03:01")) == replace(
+        series, at=eastern("2027-03-21 02:30")
+    )
+
+
+def test_a_wall_time_that_comes_twice_is_the_first_of_the_two() -> None:
+    series = booking(eastern("2027-10-31 01:30"), until=date(2027, 11, 14))
+
+    assert [at - series.at for at in occurrences(series)] == [0 * WEEK, WEEK, 2 * WEEK + timedelta(hours=1)]
+
+
+def test_how_far_off_a_fixed_utc_time_would_be(figure: Figure) -> None:
+    """What the defect to beat did (voice.md V17), beside what ours does, for all weeks of 2027 and every zone."""
+    ours, fixed, calls = 0, 0, 0
+    for zone in US_ZONES:
+        there = ZoneInfo(zone)
+        for month in (1, 6):
+            first = datetime(2027, month, 4, 9, 0, tzinfo=there).astimezone(UTC)
+            for number, at in enumerate(occurrences(booking(first, zone, until=date(2027, 12, 31)))):
+                calls += 1
+                ours += at.astimezone(there).time() != time(9)
+                fixed += (first + number * WEEK).astimezone(there).time() != time(9)
+
+    figure(
+        f"weekly calls: {calls} in {len(US_ZONES)} zones of 2027, off their wall time: ours={ours} fixed_utc={fixed}"
+    )
+    assert ours == 0
+    assert fixed > 0, "no change lies in the year: the test sees nothing"
+
+
+@pytest.mark.parametrize(
+    ("until", "days"),
+    [("2027-03-08", 1), ("2027-03-14", 1), ("2027-03-15", 2), ("2027-03-16", 2), ("2027-03-22", 3)],
+)
+def test_the_last_day_belongs_to_the_series(until: str, days: int) -> None:
+    series = booking(eastern("2027-03-08 09:00"), until=date.fromisoformat(until))
+
+    assert len(occurrences(series)) == days
+
+
+def test_a_call_booked_once_is_not_followed() -> None:
+    once = booking(GOOD)
+
+    assert occurrences(once) == (GOOD,)
+    assert following(once, GOOD + MINUTE) is None
+
+
+def test_weeks_that_were_slept_through_are_not_made_up_for() -> None:
+    series = booking(eastern("2027-03-01 09:00"), until=date(2027, 4, 30))
+
+    after = following(series, eastern("2027-03-24 12:00"))
+
+    assert after is not None
+    assert walls((after.at,)) == ["03-29 09:00"]
+
+
+# What is done about it.
+
+WEEKLY = booking(GOOD, until=date(2026, 12, 9))
+CLOSED = office(closures=(Closure(GOOD.date(), GOOD.date(), "storm"),))
+FACTS: list[tuple[str, dict[str, object], Place | Drop]] = [
+    ("on time", {}, Place()),
+    ("late, but not too late", {"now": GOOD + LATEST}, Place()),
+    ("too late", {"now": GOOD + LATEST + timedelta(seconds=1)}, Drop(Reason.TOO_LATE)),
+    ("an hour late", {"now": GOOD + timedelta(hours=1)}, Drop(Reason.TOO_LATE)),
+    ("paused", {"campaign": campaign(status=Status.PAUSED)}, Drop(Reason.PAUSED)),
+    ("ended", {"campaign": campaign(status=Status.ENDED)}, Drop(Reason.ENDED)),
+    ("closed that day", {"office": CLOSED}, Drop(Reason.CLOSED)),
+    ("closed that day, seen late", {"office": CLOSED, "now": GOOD + timedelta(hours=1)}, Drop(Reason.CLOSED)),
+    ("closes just then", {"office": office(week=((Span(time(9), time(12, 16)),),) * 7), "now": GOOD + 2 * MINUTE},
+     Drop(Reason.CLOSED)),
+    ("no office any more", {"office": None}, Drop(Reason.NO_LINE)),
+    ("no line to dial", {"office": unverified(ATLANTA)}, Drop(Reason.NO_LINE)),
+    ("stopped", {"is_stopped": True}, Drop(Reason.STOPPED)),
+    ("stopped, and all else too",
+     {"is_stopped": True, "campaign": campaign(status=Status.ENDED), "office": None, "is_busy": True},
+     Drop(Reason.STOPPED)),
+    ("on the phone with us", {"is_busy": True}, Drop(Reason.ANOTHER_CALL)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "done"), [row[1:] for row in FACTS], ids=[row[0] for row in FACTS])
+def test_what_is_done_when_the_time_has_come(facts: dict[str, object], done: Place | Drop) -> None:
+    given_facts = {
+        "campaign": campaign(),
+        "office": office(),
+        "now": GOOD,
+        "is_stopped": False,
+        "is_busy": False,
+    }
+
+    assert due(WEEKLY, **(given_facts | facts)) == done  # type: ignore[arg-type]
+
+
+def test_a_federal_holiday_drops_that_day_and_the_series_goes_on() -> None:
+    """Presidents' Day 2027 is Monday, 15 February."""
+    series = replace(booking(eastern("2027-02-15 09:00")), until=date(2027, 3, 1))
+
+    done = due(series, campaign(), office(), series.at, is_stopped=False, is_busy=False)
+    after = dropped(series, Reason.CLOSED, series.at)
+
+    assert done == Drop(Reason.CLOSED)
+    assert (after.state, after.dropped, after.last_at, after.phone) == (
+        State.BOOKED, Reason.CLOSED, series.at, PHONE,
+    )  # fmt: skip
+    assert walls((after.at,)) == ["02-22 09:00"]
+    assert due(after, campaign(), office(), after.at, is_stopped=False, is_busy=False) == Place()
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_only_a_stop_and_a_campaign_s_end_end_a_weekly_call(reason: Reason) -> None:
+    after = dropped(WEEKLY, reason, GOOD)
+
+    assert after.is_over == (reason in {Reason.STOPPED, Reason.ENDED})
+    assert (after.phone is None) == after.is_over
+    assert after.dropped is reason
+
+
+def test_a_call_booked_once_is_over_when_it_is_placed_and_its_number_gone() -> None:
+    after = placed(booking(GOOD), "a-call", GOOD)
+
+    assert (after.state, after.call_id, after.last_at, after.phone) == (State.PLACED, "a-call", GOOD, None)
+    assert occurrences(after) == ()
+
+
+def test_a_weekly_call_is_over_with_its_last_occurrence() -> None:
+    series, at = WEEKLY, []
+    while not series.is_over:
+        at.append(series.at)
+        series = placed(series, call_id_for(series.id, series.at), series.at)
+
+    assert walls(tuple(at)) == ["11-25 12:15", "12-02 12:15", "12-09 12:15"]
+    assert (series.state, series.phone, series.last_at) == (State.PLACED, None, at[-1])
+
+
+def test_a_placed_week_forgets_why_the_one_before_was_not() -> None:
+    after = placed(dropped(WEEKLY, Reason.CLOSED, GOOD), "a-call", GOOD + WEEK)
+
+    assert (after.dropped, after.call_id) == (None, "a-call")
+
+
+def test_cancelling_ends_it_once_and_for_all() -> None:
+    after = cancelled(WEEKLY, NOW + MINUTE)
+
+    assert (after.state, after.phone, occurrences(after)) == (State.CANCELLED, None, ())
+    assert cancelled(after, NOW + 2 * MINUTE) is after
+
+
+def test_what_is_over_is_not_cancelled_afterwards() -> None:
+    over = placed(booking(GOOD), "a-call", GOOD)
+
+    assert cancelled(over, GOOD + MINUTE) is over
+
+
+def test_each_occurrence_has_one_call_id_of_its_own() -> None:
+    ids = [call_id_for(each, GOOD + number * WEEK) for each in ("a", "b") for number in range(26)]
+
+    assert len(set(ids)) == 52
+    assert call_id_for("a", GOOD) == call_id_for("a", GOOD.astimezone(ZoneInfo(EASTERN)))
+    assert all(len(each) == 22 and each.replace("-", "").replace("_", "").isalnum() for each in ids)
