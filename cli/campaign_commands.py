@@ -1,7 +1,7 @@
 """`patchthrough campaign …`: campaigns from files, and their list. Gathers, decides, asks, writes."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +10,19 @@ from rich.console import Console
 from rich.text import Text
 
 from chalicelib.adapters.area_items import AreaShelf
-from chalicelib.adapters.catalog import Catalog, Overtaken
+from chalicelib.adapters.catalog import NeverCalled, Overtaken
 from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
 from chalicelib.domain.counts import Channel
-from chalicelib.domain.office import Line, Office, may_dial
+from chalicelib.domain.office import Line, Office
 from cli import campaign_screens as screens
+from cli import local_stack
 from cli.areas_file import read_areas
 from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign
 from cli.connection import Connection
-from cli.directory import read_directory
-from cli.terminal import EXIT_CODES, REFUSED, WRONG, agreed, connected, give_up, plainly, screen
-
-SOURCE = Path(__file__).resolve().parent.parent
-LOCAL_VERIFIER = "the local stack"
+from cli.directory import Directory, read_directory
+from cli.directory_table import keep_never_rung
+from cli.terminal import EXIT_CODES, REFUSED, agreed, connected, folder_of, give_up, plainly, screen, today
 
 campaign = typer.Typer(help="Load campaigns from files, and list them.", no_args_is_help=True)
 
@@ -39,13 +38,12 @@ def apply(
     ] = None,
 ) -> None:
     """Show how a campaign file differs from what is live, ask, and write it."""
-    folder = directory or _folder("directory")
+    folder = directory or folder_of("directory")
     offices = read_directory(folder)
     areas = read_areas(folder, offices.offices)
-    wanted = read_campaign(file, offices, _folder("campaigns") / SCHEMA)
+    wanted = read_campaign(file, offices, folder_of("campaigns") / SCHEMA)
     with connected() as connection:
-        _apply(connection, wanted, screen(), is_agreed=yes)
-        connection.catalog.put_never_rung(offices.never_rung)
+        _apply(connection, wanted, offices, screen(), is_agreed=yes)
         AreaShelf(connection.catalog.table).put_areas(areas)
 
 
@@ -63,14 +61,16 @@ def list_() -> None:
             for listing in connection.catalog.campaigns()
         ]
     if rows:
-        screen().print(screens.campaign_list(rows, _today()))
+        screen().print(screens.campaign_list(rows, today()))
     else:
         screen().print(
             "No campaign yet. Load one with: patchthrough campaign apply campaigns/families-28.yaml"
         )
 
 
-def _apply(connection: Connection, wanted: Campaign, console: Console, *, is_agreed: bool) -> None:
+def _apply(
+    connection: Connection, wanted: Campaign, directory: Directory, console: Console, *, is_agreed: bool
+) -> None:
     live = connection.catalog.campaign(wanted.slug)
     _require_move(live.status if live else None, wanted.status)
     after = replace(
@@ -81,13 +81,16 @@ def _apply(connection: Connection, wanted: Campaign, console: Console, *, is_agr
     )
     found = changes(live, after)
     _show(connection, live, after, console)
+    _tell_of_phones((*wanted.offices, *wanted.elsewhere), (*after.offices, *after.elsewhere), console)
     if found:
         question = f"Apply to {connection.name}?"
         if not is_agreed and not agreed(question):
             give_up("Nothing was changed.", REFUSED)
-        after = _write(connection.catalog, wanted, after)
+    keep_never_rung(connection, directory)
+    if found:
+        after = _write(connection, directory, after)
     if connection.is_local_stack:
-        _verify(connection.catalog, (*after.offices, *after.elsewhere))
+        local_stack.vouch(connection.catalog, (*after.offices, *after.elsewhere), today())
     if found:
         console.print(
             Text(f"Applied: {after.slug}, revision {after.revision}, in {connection.name}.", "bold")
@@ -114,69 +117,55 @@ def _show(connection: Connection, live: Campaign | None, after: Campaign, consol
         console.print(Text(f"{same}\n", "bold"))
     if found:
         console.print(screens.difference(found), "")
-    vouched = _as_verified if connection.is_local_stack else tuple[Office, ...]
-    offices, elsewhere = vouched(after.offices), vouched(after.elsewhere)
-    console.print(Text(screens.standing_sentence(offices, _today()), "bold"))
+    offices, elsewhere = after.offices, after.elsewhere
+    if connection.is_local_stack:
+        offices, elsewhere = (local_stack.vouched(each, today()) for each in (offices, elsewhere))
+    console.print(Text(screens.standing_sentence(offices, today()), "bold"))
     if elsewhere:
-        console.print(screens.elsewhere_sentence(elsewhere, _today()))
+        console.print(screens.elsewhere_sentence(elsewhere, today()))
     if connection.is_local_stack:
         console.print(
-            f"Here every call ends in the phone world, so {LOCAL_VERIFIER} verifies the lines itself."
+            f"Here every call ends in the phone world, so {local_stack.VERIFIER} verifies the lines itself."
         )
-    console.print(screens.standing(offices, _today()), "")
+    console.print(screens.standing(offices, today()), "")
 
 
 def _known(connection: Connection, offices: tuple[Office, ...]) -> tuple[Office, ...]:
     """The directory's offices, with what a person said about each line that is in the table already."""
-    return tuple(_with_words_on_lines(office, connection.catalog.office(office.id)) for office in offices)
+    return tuple(_with_known_lines(office, connection.catalog.office(office.id)) for office in offices)
 
 
-def _with_words_on_lines(office: Office, known: Office | None) -> Office:
-    lines = {line.number: line for line in known.lines} if known else {}
-    return replace(office, lines=tuple(lines.get(line.number, line) for line in office.lines))
+def _with_known_lines(office: Office, known: Office | None) -> Office:
+    """An office that is known keeps its numbers, for a campaign is no way round the second person."""
+    if known is None or not known.lines:
+        return office
+    caps = {line.number: line.caps for line in office.lines}
+    lines = tuple(replace(line, caps=caps.get(line.number, line.caps)) for line in known.lines)
+    return replace(office, lines=lines, hours=replace(office.hours, closures=known.hours.closures))
 
 
-def _write(catalog: Catalog, wanted: Campaign, after: Campaign) -> Campaign:
-    for office in (*wanted.offices, *wanted.elsewhere):
-        catalog.put_office(office)
+def _tell_of_phones(wanted: tuple[Office, ...], after: tuple[Office, ...], console: Console) -> None:
+    pairs = zip(wanted, after, strict=True)
+    changed = [office.id for office, kept in pairs if _numbers(office.lines) != _numbers(kept.lines)]
+    if changed:
+        console.print(
+            f"The directory has another phone for {', '.join(changed)}. A campaign doesn’t change phones, for "
+            "that takes two people: patchthrough office import directory/offices.csv --by YOU\n"
+        )
+
+
+def _numbers(lines: tuple[Line, ...]) -> frozenset[str]:
+    return frozenset(line.number for line in lines)
+
+
+def _write(connection: Connection, directory: Directory, after: Campaign) -> Campaign:
     try:
-        return catalog.apply(after, datetime.now(UTC))
+        for office in (*after.offices, *after.elsewhere):
+            connection.catalog.put_office(office, directory.provenance.get(office.id))
+        return connection.catalog.apply(after, datetime.now(UTC))
+    except NeverCalled as error:
+        give_up(f"{error.office_id} has a line that is never called. Correct the directory first.", REFUSED)
     except Overtaken:
         give_up(
             f"Somebody else has just changed {after.slug}; it is as they left it. Run this again.", REFUSED
         )
-
-
-def _verify(catalog: Catalog, offices: tuple[Office, ...]) -> None:
-    """Let the local stack vouch for lines no person has: nothing rings but the phone world."""
-    for office in offices:
-        for line in office.lines:
-            if not may_dial(line, _today()):
-                catalog.verify_line(office.id, line.number, _today(), LOCAL_VERIFIER)
-
-
-def _as_verified(offices: tuple[Office, ...]) -> tuple[Office, ...]:
-    """How the offices stand once the local stack has vouched for them."""
-    today = _today()
-    return tuple(
-        replace(
-            office, lines=tuple(line if may_dial(line, today) else _vouched(line) for line in office.lines)
-        )
-        for office in offices
-    )
-
-
-def _vouched(line: Line) -> Line:
-    return Line(line.number, callable=True, verified_on=_today())
-
-
-def _folder(name: str) -> Path:
-    """Return a folder of the project: the one here, else the one beside this source."""
-    here = next((folder for folder in (Path(name), SOURCE / name) if folder.is_dir()), None)
-    if here is None:
-        give_up(f"There is no folder {name} here. Run this in a checkout of Patchthrough.", WRONG)
-    return here
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -16,9 +16,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.adapters.catalog import Listing
+from chalicelib.adapters.campaign_items import Listing
 from chalicelib.domain.campaign import Status
-from chalicelib.domain.office import VERIFICATION_DAYS, Line, Office, dialable, may_dial
+from chalicelib.domain.office import Line, Office, dialable, may_dial
 from cli.campaign_changes import Change
 
 STYLES = {Status.LIVE: "green", Status.DRAFT: "cyan", Status.PAUSED: "yellow", Status.ENDED: "dim"}
@@ -115,7 +115,9 @@ def why_not(line: Line | None, today: date) -> str | None:
         return "no person has verified it"
     if not line.callable:
         return "taken out"
-    return f"verified {line.verified_on}, more than {VERIFICATION_DAYS} days ago"
+    if line.quarantined is not None:
+        return f"resting, because {line.quarantined}"
+    return f"verified {line.verified_on}, more than {line.good_days} days ago"
 
 
 def _today(line: Line | None, today: date) -> Text:

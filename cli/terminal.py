@@ -11,7 +11,9 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Never, ParamSpec
 
 import typer
@@ -23,6 +25,7 @@ from cli.connection import Connection, connect, trouble
 from cli.problems import FileRefused
 
 REFUSED, WRONG, UNREACHABLE = 1, 2, 3
+SOURCE = Path(__file__).resolve().parent.parent
 EXIT_CODES = (
     "Exit codes: 0 done, or nothing to do · 1 refused (you said no, the counts differ, a move isn’t allowed, "
     "somebody else was faster) · 2 the command, the file or the settings need correcting · "
@@ -87,6 +90,19 @@ def agreed(question: str) -> bool:
     except typer.Abort:
         sys.stdout.write("\n")
         give_up("Nobody answered, so nothing was changed. To apply without asking, add --yes.", REFUSED)
+
+
+def folder_of(name: str) -> Path:
+    """Return a folder of the project: the one here, else the one beside this source."""
+    here = next((folder for folder in (Path(name), SOURCE / name) if folder.is_dir()), None)
+    if here is None:
+        give_up(f"There is no folder {name} here. Run this in a checkout of Patchthrough.", WRONG)
+    return here
+
+
+def today() -> date:
+    """Return the day it is in UTC: verifications are counted by it."""
+    return datetime.now(UTC).date()
 
 
 def _counted(number: int) -> str:

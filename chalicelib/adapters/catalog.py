@@ -5,28 +5,48 @@ person said about a line outlives every change of campaign and directory: only `
 is already there callable. Refuses to know files, terminals and counts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import keys
+from chalicelib.adapters.campaign_items import (
+    ELSEWHERE,
+    Listing,
+    campaign_item,
+    campaign_of,
+    campaign_office_item,
+    listing_item,
+    listing_of,
+)
 from chalicelib.adapters.keys import Key
+from chalicelib.adapters.office_items import (
+    VERSION,
+    Provenance,
+    Reading,
+    caps_item,
+    closure_items,
+    closures_of,
+    line_item,
+    office_item,
+    office_of,
+    provenance_of,
+)
 from chalicelib.adapters.table import Item, Table, keyed, wire
-from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
-from chalicelib.domain.office import Line, Office
-from chalicelib.domain.prompt_ids import PromptId
-from chalicelib.domain.words import Language, Words
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.office import VERIFICATION_DAYS, Closure, Line, Office
+from chalicelib.domain.targets import is_target_shape
 
-VERSION = 1
-"""The shape of these items, kept in each of them."""
 BATCH = 100
 """Items in one BatchGetItem."""
 MOST_OFFICES = 45
 """Offices of one campaign, listed or not: as many written, as many removed and two rows fit one transaction."""
+ATTEMPTS = 5
+"""Lost races for one office's closures until we give up: two people at two terminals lose one."""
 
 
 class Overtaken(Exception):
@@ -38,28 +58,22 @@ class Overtaken(Exception):
         self.slug = slug
 
 
-ELSEWHERE = "elsewhere"
-"""The role of an office that a campaign doesn't list; a listed one has none."""
+class NeverCalled(Exception):
+    """A line is one that no campaign may target. Nothing was written. Its text holds no number."""
 
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One row of the list of campaigns."""
-
-    slug: str
-    status: Status
-    title: Words
-    goal: int
-    revision: int
-    applied_at: datetime
+    def __init__(self, office_id: str) -> None:
+        """Remember which office was to have it."""
+        super().__init__(f"a line of {office_id} is never called")
+        self.office_id = office_id
 
 
 class Catalog:
     """The campaigns and offices of one table."""
 
-    def __init__(self, table: Table) -> None:
-        """Keep the table; nothing is asked of it yet."""
+    def __init__(self, table: Table, verification_days: int = VERIFICATION_DAYS) -> None:
+        """Keep the table; nothing is asked of it yet. A line's verification is good for so many days."""
         self.table = table
+        self.verification_days = verification_days
 
     def campaign(self, slug: str) -> Campaign | None:
         """Return the campaign with its offices in calling order, or None. One query and one batch."""
@@ -70,7 +84,7 @@ class Catalog:
         rows = [item for item in items if item["type"] == "campaign_office"]
         unlisted = {row["office"] for row in rows if row.get("role") == ELSEWHERE}
         offices = self._offices(rows)
-        return _campaign(
+        return campaign_of(
             found,
             tuple(office for office in offices if office.id not in unlisted),
             tuple(office for office in offices if office.id in unlisted),
@@ -78,7 +92,7 @@ class Catalog:
 
     def campaigns(self) -> tuple[Listing, ...]:
         """Return all campaigns in order of their slugs, without their words."""
-        return tuple(map(_listing, self.table.partition(keys.CAMPAIGNS)))
+        return tuple(map(listing_of, self.table.partition(keys.CAMPAIGNS)))
 
     def apply(self, campaign: Campaign, now: datetime) -> Campaign:
         """Write a campaign whole, in one transaction, and return it with its new revision.
@@ -88,8 +102,10 @@ class Catalog:
 
         Raises:
             Overtaken: the campaign in the table has another revision by now. Nothing was written.
+            NeverCalled: an office of it has a line that is never a target. Nothing was written.
         """
         offices = (*campaign.offices, *campaign.elsewhere)
+        self._require_targets(offices)
         if len(offices) > MOST_OFFICES:
             raise ValueError(f"A campaign has at most {MOST_OFFICES} offices, {campaign.slug} {len(offices)}")
         after = replace(campaign, revision=campaign.revision + 1)
@@ -104,70 +120,178 @@ class Catalog:
     def office(self, office_id: str) -> Office | None:
         """Return one office of the directory with its lines, or None."""
         items = list(self.table.partition(keys.office(office_id).pk))
-        return _office(items) if any(item["type"] == "office" for item in items) else None
+        if not any(item["type"] == "office" for item in items):
+            return None
+        return office_of(items, Reading(self.verification_days, self.never_targets()))
 
     def offices(self) -> tuple[Office, ...]:
         """Return the directory in order of ids. Reads the whole table: for the CLI, never for a request."""
-        ids = sorted(item["id"] for item in self.table.scan("office"))
-        found = (self.office(office_id) for office_id in ids)
-        return tuple(office for office in found if office)
+        found = sorted(self.table.scan("office"), key=lambda item: str(item["id"]))
+        return self._offices([{"office": item["id"], "lines": item["lines"]} for item in found])
 
-    def put_office(self, office: Office) -> None:
+    def provenance(self) -> dict[str, Provenance]:
+        """Return where each office's row comes from, by id. Reads the whole table: for the CLI."""
+        found = {item["id"]: provenance_of(item) for item in self.table.scan("office")}
+        return {office_id: where for office_id, where in found.items() if where}
+
+    def put_office(self, office: Office, provenance: Provenance | None = None) -> None:
         """Write an office as the directory has it now.
 
         A new line is written as given. A line that is already there keeps what a person said about it; a line
-        the directory no longer gives is removed, so that no campaign can dial it.
+        the directory no longer gives is removed, so that no campaign can dial it. An office that is already
+        there keeps its closures, and without `provenance` what is known of that.
+
+        Raises:
+            NeverCalled: one of its lines is never a target. Nothing was written.
         """
+        self._require_targets((office,))
         for line in office.lines:
-            self._add_line(office.id, line)
-        self.table.put(keys.office(office.id), _office_item(office))
+            self._put_line(office.id, line)
+        self._put_office(office, provenance)
         given = {line.number for line in office.lines}
         for item in list(self.table.partition(keys.office(office.id).pk)):
             if item["type"] == "line" and item["number"] not in given:
                 self.table.delete(keys.line(office.id, item["number"]))
 
-    def verify_line(self, office_id: str, number: str, on: date, by: str) -> None:
-        """Record that `by` has seen the number on the agency's own page: it may be dialled for 30 days.
+    def remove_office(self, office_id: str) -> None:
+        """Take an office out of the directory, with its lines and whatever waits; campaigns lose it."""
+        for item in list(self.table.partition(keys.office(office_id).pk)):
+            self.table.delete(Key(item["PK"], item["SK"]))
+
+    def relist(self) -> None:
+        """Have every campaign read its offices' lines of now. Reads the whole table: after lines have changed."""
+        lines = {item["id"]: item["lines"] for item in self.table.scan("office")}
+        for item in list(self.table.scan("campaign_office")):
+            current = lines.get(item["office"], [])
+            if item["lines"] != current:
+                # A campaign that drops the office meanwhile is not given it back.
+                with suppress(LookupError):
+                    self.table.change(Key(item["PK"], item["SK"]), {"lines": current})
+
+    def verify_line(self, office_id: str, number: str, on: date, by: str, source: str) -> None:
+        """Record that `by` has seen the number on the agency's own page `source`; lifts a quarantine.
+
+        It may be dialled for `verification_days` from `on`.
+
+        Raises:
+            LookupError: the office has no such line.
+            NeverCalled: the number is never a target.
+        """
+        if not self.may_be_target(number):
+            raise NeverCalled(office_id)
+        said = {"callable": True, "verified_on": on.isoformat(), "verified_by": by, "source": source}
+        self.table.change(keys.line(office_id, number), said, gone=("quarantined", "quarantined_at"))
+
+    def quarantine(self, office_id: str, number: str, why: str, at: datetime) -> None:
+        """Let a line rest until somebody verifies it anew; `why` is what staff read.
 
         Raises:
             LookupError: the office has no such line.
         """
-        try:
-            self.table.client.update_item(
-                TableName=self.table.name,
-                Key=keyed(keys.line(office_id, number)),
-                UpdateExpression="SET callable = :yes, verified_on = :day, verified_by = :person",
-                ConditionExpression="attribute_exists(PK)",
-                ExpressionAttributeValues=wire({":yes": True, ":day": on.isoformat(), ":person": by}),
-            )
-        except self.table.client.exceptions.ConditionalCheckFailedException as error:
-            raise LookupError(f"{office_id} has no line {number}") from error
+        said = {"quarantined": why, "quarantined_at": at.isoformat()}
+        self.table.change(keys.line(office_id, number), said)
+
+    def close_office(self, office_id: str, closure: Closure) -> None:
+        """Add days on which an office is closed; one that begins on the same day is replaced.
+
+        Raises:
+            LookupError: there is no such office.
+        """
+        self._close(office_id, lambda known: (*(c for c in known if c.first != closure.first), closure))
+
+    def reopen(self, office_id: str, first: date) -> None:
+        """Remove the closure that begins on this day, if there is one.
+
+        Raises:
+            LookupError: there is no such office.
+        """
+        self._close(office_id, lambda known: tuple(c for c in known if c.first != first))
 
     def never_rung(self) -> frozenset[str]:
-        """Return the numbers nobody may be called back on, and no campaign may target: one read."""
+        """Return the numbers nobody may be called back on: offices' lines, and those never a target. One read."""
         item = self.table.get(keys.NEVER)
         return frozenset(item["numbers"]) if item else frozenset()
 
-    def put_never_rung(self, numbers: Iterable[str]) -> None:
-        """Keep all offices' lines and the lines that serve people in need as numbers never rung."""
-        self.table.put(keys.NEVER, {"type": "never", "version": VERSION, "numbers": sorted(set(numbers))})
+    def never_targets(self) -> frozenset[str]:
+        """Return the numbers of lines that serve people in need, which no campaign may target: one read."""
+        item = self.table.get(keys.NEVER)
+        return _targets(item) if item else frozenset()
 
-    def _add_line(self, office_id: str, line: Line) -> None:
-        with suppress(self.table.client.exceptions.ConditionalCheckFailedException):
+    def may_be_target(self, number: str) -> bool:
+        """Whether a number may be an office's line at all: one read."""
+        return is_target_shape(number) and number not in self.never_targets()
+
+    def put_never_rung(self, lines: Iterable[str], targets: Iterable[str]) -> None:
+        """Keep the numbers never rung: all offices' lines, and `targets`, which no campaign may target either.
+
+        `targets` only ever grow: no file, whoever wrote it, takes one out again.
+        """
+        never = self.never_targets() | frozenset(targets)
+        item = {"type": "never", "version": VERSION, "numbers": sorted(never | frozenset(lines))}
+        self.table.put(keys.NEVER, item | {"targets": sorted(never)})
+
+    # Strictly private.
+
+    def _require_targets(self, offices: Iterable[Office]) -> None:
+        never = self.never_targets()
+        for office in offices:
+            if any(line.number in never or not is_target_shape(line.number) for line in office.lines):
+                raise NeverCalled(office.id)
+
+    def _put_line(self, office_id: str, line: Line) -> None:
+        """Write a new line as given; of one that is there, only the caps are the directory's to say."""
+        key = keys.line(office_id, line.number)
+        try:
             self.table.client.put_item(
                 TableName=self.table.name,
-                Item=keyed(keys.line(office_id, line.number)) | wire(_line_item(line)),
+                Item=keyed(key) | wire(line_item(line)),
                 ConditionExpression="attribute_not_exists(PK)",
             )
+        except self.table.client.exceptions.ConditionalCheckFailedException:
+            caps = caps_item(line.caps)
+            self.table.change(key, {"caps": caps} if caps else {}, gone=() if caps else ("caps",))
+
+    def _put_office(self, office: Office, provenance: Provenance | None) -> None:
+        key, item = keys.office(office.id), office_item(office, provenance)
+        closures = closure_items(office.hours.closures)
+        try:
+            self.table.client.put_item(
+                TableName=self.table.name,
+                Item=keyed(key) | wire(item | {"closures": closures}),
+                ConditionExpression="attribute_not_exists(PK)",
+            )
+        except self.table.client.exceptions.ConditionalCheckFailedException:
+            self.table.change(key, item, gone={"week", "keeps_holidays"} - item.keys())
+
+    def _close(self, office_id: str, change: Callable[[tuple[Closure, ...]], tuple[Closure, ...]]) -> None:
+        key = keys.office(office_id)
+        for _ in range(ATTEMPTS):
+            item = self.table.get(key)
+            if item is None:
+                raise LookupError(f"there is no office {office_id}")
+            seen = item.get("closures", [])
+            with suppress(LookupError):
+                after = closure_items(change(closures_of(seen)))
+                return self.table.change(key, {"closures": after}, only_if={"closures": seen})
+        raise Overtaken(office_id)
 
     def _offices(self, listed: Sequence[Item]) -> tuple[Office, ...]:
-        """Read the offices a campaign lists, in its order; one that left the directory is left out."""
-        wanted = [key for item in listed for key in _keys_of(item)]
+        """Read the offices a campaign lists, in its order; one that left the directory is left out.
+
+        The numbers that are never a target come in the same read.
+        """
+        if not listed:
+            return ()
         found: dict[str, list[Item]] = {}
-        for item in self._batches(wanted):
+        wanted = [key for item in listed for key in _keys_of(item)]
+        for item in self._batches([keys.NEVER, *wanted]):
             found.setdefault(item["PK"], []).append(item)
+        never = frozenset[str]().union(*map(_targets, found.pop(keys.NEVER.pk, [])))
+        reading = Reading(self.verification_days, never)
         parts = (found.get(keys.office(item["office"]).pk, []) for item in listed)
-        return tuple(_office(items) for items in parts if any(item["type"] == "office" for item in items))
+        return tuple(
+            office_of(items, reading) for items in parts if any(item["type"] == "office" for item in items)
+        )
 
     def _batches(self, wanted: Sequence[Key]) -> Iterator[Item]:
         for start in range(0, len(wanted), BATCH):
@@ -176,7 +300,7 @@ class Catalog:
     def _change(self, seen: int, after: Campaign, now: datetime) -> list[Any]:
         """One transaction: the campaign unless overtaken, its row, its offices, those it no longer has."""
         offices = {
-            keys.campaign_office(after.slug, position, office.id): _campaign_office_item(
+            keys.campaign_office(after.slug, position, office.id): campaign_office_item(
                 office, is_elsewhere=position >= len(after.offices)
             )
             for position, office in enumerate((*after.offices, *after.elsewhere))
@@ -185,10 +309,10 @@ class Catalog:
         before = {Key(item["PK"], item["SK"]) for item in old if item["type"] == "campaign_office"}
         return [
             {
-                "Put": self._put(keys.campaign(after.slug), _campaign_item(after, now))
+                "Put": self._put(keys.campaign(after.slug), campaign_item(after, now))
                 | _unless_overtaken(seen)
             },
-            {"Put": self._put(keys.campaign_row(after.slug), _listing_item(after, now))},
+            {"Put": self._put(keys.campaign_row(after.slug), listing_item(after, now))},
             *({"Put": self._put(key, item)} for key, item in offices.items()),
             *(
                 {"Delete": {"TableName": self.table.name, "Key": keyed(key)}}
@@ -218,142 +342,5 @@ def _keys_of(campaign_office: Item) -> list[Key]:
     return [keys.office(office_id), *(keys.line(office_id, number) for number in campaign_office["lines"])]
 
 
-# Items and values, both ways.
-
-
-def _words_item(words: Words) -> dict[str, str]:
-    return {"en": words.en, "es": words.es}
-
-
-def _words(item: Mapping[str, str]) -> Words:
-    return Words(item["en"], item["es"])
-
-
-def _campaign_item(campaign: Campaign, now: datetime) -> Item:
-    return {
-        "type": "campaign",
-        "version": VERSION,
-        "applied_at": now.isoformat(),
-        "slug": campaign.slug,
-        "status": campaign.status.value,
-        "revision": campaign.revision,
-        "organization": _words_item(campaign.organization),
-        "title": _words_item(campaign.title),
-        "heading": _words_item(campaign.heading),
-        "summary": _words_item(campaign.summary),
-        "about": [_words_item(words) for words in campaign.about],
-        "points": [_words_item(words) for words in campaign.points],
-        "reading": campaign.reading,
-        "goal": campaign.goal,
-        "letter": {
-            "subject": _words_item(campaign.letter.subject),
-            "body": _words_item(campaign.letter.body),
-        },
-        "spoken": {prompt.value: _words_item(words) for prompt, words in campaign.spoken.items()},
-        "recordings": [
-            {"prompt": each.prompt.value, "language": each.language.value, "url": each.url}
-            for each in campaign.recordings
-        ],
-        "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
-    }
-
-
-def _campaign(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office, ...] = ()) -> Campaign:
-    return Campaign(
-        slug=item["slug"],
-        status=Status(item["status"]),
-        revision=item["revision"],
-        organization=_words(item["organization"]),
-        title=_words(item["title"]),
-        heading=_words(item["heading"]),
-        summary=_words(item["summary"]),
-        about=tuple(map(_words, item["about"])),
-        points=tuple(map(_words, item["points"])),
-        reading=item["reading"],
-        goal=item["goal"],
-        offices=offices,
-        letter=Letter(_words(item["letter"]["subject"]), _words(item["letter"]["body"])),
-        spoken={PromptId(prompt): _words(words) for prompt, words in item["spoken"].items()},
-        recordings=tuple(
-            Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
-            for each in item["recordings"]
-        ),
-        routing=_routing(item.get("routing")),
-        elsewhere=elsewhere,
-    )
-
-
-def _routing(item: Item | None) -> Routing:
-    """How offices are chosen; campaigns applied before one could say so call them as listed."""
-    return Routing(Order(item["order"]), Local(item["local"])) if item else Routing()
-
-
-def _listing_item(campaign: Campaign, now: datetime) -> Item:
-    return {
-        "type": "campaign_row",
-        "version": VERSION,
-        "slug": campaign.slug,
-        "status": campaign.status.value,
-        "title": _words_item(campaign.title),
-        "goal": campaign.goal,
-        "revision": campaign.revision,
-        "applied_at": now.isoformat(),
-    }
-
-
-def _listing(item: Item) -> Listing:
-    return Listing(
-        slug=item["slug"],
-        status=Status(item["status"]),
-        title=_words(item["title"]),
-        goal=item["goal"],
-        revision=item["revision"],
-        applied_at=datetime.fromisoformat(item["applied_at"]),
-    )
-
-
-def _campaign_office_item(office: Office, *, is_elsewhere: bool = False) -> Item:
-    role: Item = {"role": ELSEWHERE} if is_elsewhere else {}
-    return role | {
-        "type": "campaign_office",
-        "version": VERSION,
-        "office": office.id,
-        "lines": [line.number for line in office.lines],
-    }
-
-
-def _office_item(office: Office) -> Item:
-    return {
-        "type": "office",
-        "version": VERSION,
-        "id": office.id,
-        "name": _words_item(office.name),
-        "place": _words_item(office.place),
-        "zone": office.zone,
-        "address": office.address,
-        "lines": [line.number for line in office.lines],
-    }
-
-
-def _line_item(line: Line) -> Item:
-    verified = {"verified_on": line.verified_on.isoformat()} if line.verified_on else {}
-    return {"type": "line", "version": VERSION, "number": line.number, "callable": line.callable} | verified
-
-
-def _office(items: Sequence[Item]) -> Office:
-    """Put an office together from its item and its lines' items, lines in the office's order."""
-    item = next(item for item in items if item["type"] == "office")
-    lines = {line["number"]: _line(line) for line in items if line["type"] == "line"}
-    return Office(
-        id=item["id"],
-        name=_words(item["name"]),
-        place=_words(item["place"]),
-        zone=item["zone"],
-        address=item["address"],
-        lines=tuple(lines[number] for number in item["lines"] if number in lines),
-    )
-
-
-def _line(item: Item) -> Line:
-    verified = item.get("verified_on")
-    return Line(item["number"], item["callable"], date.fromisoformat(verified) if verified else None)
+def _targets(never: Item) -> frozenset[str]:
+    return frozenset(never.get("targets", ()))

@@ -3,7 +3,7 @@
 Values: str, int, bool, None, lists and dicts of them. Numbers come back as int.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,41 @@ class Table:
     def put(self, key: Key, values: Mapping[str, Any]) -> None:
         """Write one item whole, replacing what was there."""
         self.client.put_item(TableName=self.name, Item=keyed(key) | wire(values))
+
+    def change(
+        self,
+        key: Key,
+        values: Mapping[str, Any],
+        gone: Iterable[str] = (),
+        only_if: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Set attributes of an item that is there, remove those in `gone`, leave the others.
+
+        Raises:
+            LookupError: there is no such item, or it doesn't hold the values of `only_if`.
+        """
+        dropped, expected = tuple(gone), only_if or {}
+        given = {f":{name}": value for name, value in values.items()}
+        given |= {f":seen_{name}": value for name, value in expected.items()}
+        setting = ", ".join(f"#{name} = :{name}" for name in values)
+        removing = ", ".join(f"#{name}" for name in dropped)
+        asked: Any = {
+            "TableName": self.name,
+            "Key": keyed(key),
+            "UpdateExpression": " ".join(
+                f"{verb} {names}" for verb, names in (("SET", setting), ("REMOVE", removing)) if names
+            ),
+            "ConditionExpression": " AND ".join(
+                ["attribute_exists(PK)", *(f"#{name} = :seen_{name}" for name in expected)]
+            ),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*values, *dropped, *expected)},
+        }
+        if given:
+            asked["ExpressionAttributeValues"] = wire(given)
+        try:
+            self.client.update_item(**asked)
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise LookupError("no such item") from error
 
     def delete(self, key: Key) -> None:
         """Remove one item, if it is there."""

@@ -14,6 +14,7 @@ from tests.cli.conftest import SETTINGS, Door, Shell, changed
 
 TODAY = datetime.now(UTC).date()
 SLUG = "families-28"
+PAGE = "https://www.ice.gov/contact/field-offices"
 
 
 def live(shell: Shell) -> Campaign:
@@ -187,8 +188,8 @@ def test_outside_development_no_line_is_callable_until_a_person_has_verified_it(
 def test_what_a_person_said_about_a_line_is_shown_and_kept(shell: Shell, campaign_file: Path) -> None:
     shell.run("campaign", "apply", str(campaign_file), "--yes")
     numbers = {office.id: office.lines[0].number for office in live(shell).offices}
-    shell.catalog.verify_line("ero-atl", numbers["ero-atl"], TODAY, "Dana R.")
-    shell.catalog.verify_line("ero-was", numbers["ero-was"], TODAY - timedelta(days=31), "Dana R.")
+    shell.catalog.verify_line("ero-atl", numbers["ero-atl"], TODAY, "Dana R.", PAGE)
+    shell.catalog.verify_line("ero-was", numbers["ero-was"], TODAY - timedelta(days=31), "Dana R.", PAGE)
     changed(campaign_file, "goal: 2000", "goal: 2500")
 
     result = shell.run("campaign", "apply", str(campaign_file), "--yes")
@@ -221,7 +222,7 @@ def test_the_local_stack_verifies_again_when_nothing_changed_but_time(
     shell.run("campaign", "apply", str(campaign_file), "--yes")
     for office in live(shell).offices:
         shell.catalog.verify_line(
-            office.id, office.lines[0].number, TODAY - timedelta(days=40), "the local stack"
+            office.id, office.lines[0].number, TODAY - timedelta(days=40), "the local stack", PAGE
         )
 
     result = shell.run("campaign", "apply", str(campaign_file), "--yes")
@@ -275,7 +276,7 @@ def test_beside_make_run_the_stack_is_found_by_itself(
 
 def test_the_list_says_where_each_campaign_is(shell: Shell, campaign_file: Path) -> None:
     shell.run("campaign", "apply", str(campaign_file), "--yes")
-    shell.catalog.verify_line("ero-atl", "+14048931290", TODAY, "Dana R.")
+    shell.catalog.verify_line("ero-atl", "+14048931290", TODAY, "Dana R.", PAGE)
     shell.count(SLUG, [Outcome.SPOKE, Outcome.VOICEMAIL, Outcome.BUSY])
 
     result = shell.run("campaign", "list")

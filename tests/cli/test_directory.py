@@ -63,7 +63,7 @@ WRONG = [
     (
         "+14048931290",
         "911",
-        "offices.csv:2: 911 is not a phone number in North America. Write it like +14045550123.",
+        "offices.csv:2: 911 is an emergency number or a short code. An office has an ordinary number",
     ),
     ("+14048931290", "404 893 1290", "offices.csv:2: 404 893 1290 is not a phone number in North America."),
     ("+14048931290", "+442079460018", "offices.csv:2: +442079460018 is not a phone number in North America."),

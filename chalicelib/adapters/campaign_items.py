@@ -1,0 +1,127 @@
+"""Campaigns, the rows of their list and the offices they name, as items of the table and back as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.adapters.office_items import VERSION, words_item, words_of
+from chalicelib.adapters.table import Item
+from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
+from chalicelib.domain.office import Office
+from chalicelib.domain.prompt_ids import PromptId
+from chalicelib.domain.words import Language, Words
+
+ELSEWHERE = "elsewhere"
+"""The role of an office that a campaign doesn't list; a listed one has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One row of the list of campaigns."""
+
+    slug: str
+    status: Status
+    title: Words
+    goal: int
+    revision: int
+    applied_at: datetime
+
+
+def campaign_item(campaign: Campaign, now: datetime) -> Item:
+    """A campaign without its offices, which have items of their own."""
+    return {
+        "type": "campaign",
+        "version": VERSION,
+        "applied_at": now.isoformat(),
+        "slug": campaign.slug,
+        "status": campaign.status.value,
+        "revision": campaign.revision,
+        "organization": words_item(campaign.organization),
+        "title": words_item(campaign.title),
+        "heading": words_item(campaign.heading),
+        "summary": words_item(campaign.summary),
+        "about": [words_item(words) for words in campaign.about],
+        "points": [words_item(words) for words in campaign.points],
+        "reading": campaign.reading,
+        "goal": campaign.goal,
+        "letter": {
+            "subject": words_item(campaign.letter.subject),
+            "body": words_item(campaign.letter.body),
+        },
+        "spoken": {prompt.value: words_item(words) for prompt, words in campaign.spoken.items()},
+        "recordings": [
+            {"prompt": each.prompt.value, "language": each.language.value, "url": each.url}
+            for each in campaign.recordings
+        ],
+        "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
+    }
+
+
+def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office, ...] = ()) -> Campaign:
+    """The campaign of such an item, with these offices: those it lists, and those for supporters' areas."""
+    return Campaign(
+        slug=item["slug"],
+        status=Status(item["status"]),
+        revision=item["revision"],
+        organization=words_of(item["organization"]),
+        title=words_of(item["title"]),
+        heading=words_of(item["heading"]),
+        summary=words_of(item["summary"]),
+        about=tuple(map(words_of, item["about"])),
+        points=tuple(map(words_of, item["points"])),
+        reading=item["reading"],
+        goal=item["goal"],
+        offices=offices,
+        letter=Letter(words_of(item["letter"]["subject"]), words_of(item["letter"]["body"])),
+        spoken={PromptId(prompt): words_of(words) for prompt, words in item["spoken"].items()},
+        recordings=tuple(
+            Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
+            for each in item["recordings"]
+        ),
+        routing=_routing(item.get("routing")),
+        elsewhere=elsewhere,
+    )
+
+
+def _routing(item: Item | None) -> Routing:
+    """How offices are chosen; campaigns applied before one could say so call them as listed."""
+    return Routing(Order(item["order"]), Local(item["local"])) if item else Routing()
+
+
+def listing_item(campaign: Campaign, now: datetime) -> Item:
+    """Its row in the list of campaigns."""
+    return {
+        "type": "campaign_row",
+        "version": VERSION,
+        "slug": campaign.slug,
+        "status": campaign.status.value,
+        "title": words_item(campaign.title),
+        "goal": campaign.goal,
+        "revision": campaign.revision,
+        "applied_at": now.isoformat(),
+    }
+
+
+def listing_of(item: Item) -> Listing:
+    """The row of such an item."""
+    return Listing(
+        slug=item["slug"],
+        status=Status(item["status"]),
+        title=words_of(item["title"]),
+        goal=item["goal"],
+        revision=item["revision"],
+        applied_at=datetime.fromisoformat(item["applied_at"]),
+    )
+
+
+def campaign_office_item(office: Office, *, is_elsewhere: bool = False) -> Item:
+    """One office of a campaign, with the keys of its lines, so that all are read in one batch.
+
+    `is_elsewhere`: it isn't listed, and called only for supporters of its area.
+    """
+    role: Item = {"role": ELSEWHERE} if is_elsewhere else {}
+    return role | {
+        "type": "campaign_office",
+        "version": VERSION,
+        "office": office.id,
+        "lines": [line.number for line in office.lines],
+    }
