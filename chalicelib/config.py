@@ -4,6 +4,7 @@ Knows no default that could ring anybody: outside development nothing has a phon
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ class Config:
     regions: frozenset[str]
     calls_per_phone: int
     calls_per_source: int
+    verification_days: int
 
     @property
     def is_development(self) -> bool:
@@ -69,6 +71,7 @@ class Config:
         rate = _number(environ, "PATCHTHROUGH_CALLS_PER_SECOND", 1.0, problems)
         per_phone = _number(environ, "PATCHTHROUGH_CALLS_PER_PHONE", 3, problems)
         per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
+        verification_days = _whole(environ, "PATCHTHROUGH_VERIFICATION_DAYS", 30, problems)
         problems += _wrong(environ)
         if problems:
             raise ConfigError(
@@ -87,6 +90,7 @@ class Config:
             regions=frozenset(_listed(environ.get("PATCHTHROUGH_REGIONS", "US,PR,VI,GU,AS,MP,CA"))),
             calls_per_phone=int(per_phone),
             calls_per_source=int(per_source),
+            verification_days=verification_days,
         )
 
 
@@ -112,6 +116,14 @@ def _number(environ: Mapping[str, str], name: str, default: float, problems: lis
     if value <= 0:
         problems.append(f"{name} must be a number above 0, not {text!r}")
     return value
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    text = environ.get(name) or str(default)
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        problems.append(f"{name} must be a whole number above 0, not {text!r}")
+        return default
+    return int(text)
 
 
 def _wrong(environ: Mapping[str, str]) -> list[str]:

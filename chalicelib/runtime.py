@@ -71,7 +71,7 @@ class Runtime:
             config=config,
             secrets=SecretStore(aws.secretsmanager, config.secrets, time.monotonic),
             store=Store(table),
-            catalog=Catalog(table),
+            catalog=Catalog(table, config.verification_days),
             ring_queue=RingQueue(aws.sqs, config.ring_queue),
             desks=Desks(table),
             http=http,

@@ -85,7 +85,8 @@ def connect(environ: Mapping[str, str] = os.environ, beside: Path = LOCAL_ENV) -
     config = Config.from_environ(settings)
     endpoint = settings.get("AWS_ENDPOINT_URL", "")
     table = Table(_client(settings, endpoint), config.table)
-    return Connection(config.stage, config.table, endpoint, found, Catalog(table), Store(table))
+    catalog = Catalog(table, config.verification_days)
+    return Connection(config.stage, config.table, endpoint, found, catalog, Store(table))
 
 
 def trouble(error: Exception, endpoint: str) -> str | None:
