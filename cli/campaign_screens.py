@@ -83,7 +83,7 @@ def standing(offices: Sequence[Office], today: date) -> RenderableType:
         table.add_column(heading, no_wrap=heading != "Today")
     for position, office in enumerate(offices, start=1):
         for line in office.lines or (None,):
-            number = _spaced(line.number) if line else "none"
+            number = spaced(line.number) if line else "none"
             table.add_row(str(position), office_name(office.place.en, office.id), number, _today(line, today))
     return table
 
@@ -127,7 +127,7 @@ def _today(line: Line | None, today: date) -> Text:
     return Text(f"● can be called, verified {line.verified_on if line else ''}", "green")
 
 
-def _spaced(number: str) -> str:
+def spaced(number: str) -> str:
     """Write +14045550123 as people do: (404) 555-0123."""
     return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
 

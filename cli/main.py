@@ -4,10 +4,11 @@ import typer
 
 from cli.campaign_commands import campaign
 from cli.counts_commands import counts
+from cli.office_commands import office
 from cli.terminal import EXIT_CODES
 
 app = typer.Typer(
-    help="Campaigns and counts of Patchthrough. Beside `make run` it finds this machine’s stack by itself.",
+    help="Campaigns, offices and counts of Patchthrough. Beside `make run` it finds this machine’s stack by itself.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
@@ -16,3 +17,4 @@ app = typer.Typer(
 )
 app.add_typer(campaign, name="campaign")
 app.add_typer(counts, name="counts")
+app.add_typer(office, name="office")

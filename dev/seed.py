@@ -1,7 +1,7 @@
-"""The campaign that the local stack starts with, applied exactly as a person would apply it.
+"""The offices and the campaign that the local stack starts with, exactly as a person would load them.
 
-Promises `patchthrough campaign apply … --yes` and nothing beside it: what the command line refuses, the
-stack refuses too. Knows the file; knows nothing of what is in it.
+Promises `patchthrough office import … --yes` and `campaign apply … --yes` and nothing beside them: what the command line refuses, the
+stack refuses too. Knows the files; knows nothing of what is in them.
 """
 
 import contextlib
@@ -11,13 +11,16 @@ from typing import cast
 import click
 from typer.main import get_command
 
+from cli.local_stack import VERIFIER
 from cli.main import app as patchthrough
 
-CAMPAIGN = Path(__file__).resolve().parent.parent / "campaigns" / "families-28.yaml"
+SOURCE = Path(__file__).resolve().parent.parent
+CAMPAIGN = SOURCE / "campaigns" / "families-28.yaml"
+OFFICES = SOURCE / "directory" / "offices.csv"
 
 
 class NotSeeded(Exception):
-    """The campaign can't be applied; the command line has said why."""
+    """The offices or the campaign can't be loaded; the command line has said why."""
 
 
 def apply_campaign(file: Path = CAMPAIGN) -> str:
@@ -29,6 +32,17 @@ def apply_campaign(file: Path = CAMPAIGN) -> str:
             "make reset forgets that."
         )
     return f"Campaign {file.stem} as its file has it; the lines are verified, for the phone world only"
+
+
+def import_offices(file: Path = OFFICES) -> str:
+    """Import the whole directory where this process's environment leads; return a sentence. Raises NotSeeded."""
+    code = run("office", "import", str(file), "--yes", "--by", VERIFIER)
+    if code:
+        raise NotSeeded(
+            f"{file.name} could not be imported (see above). If it clashes with what an earlier run left, "
+            "make reset forgets that."
+        )
+    return "All offices of the directory, verified for the phone world only"
 
 
 def run(*arguments: str) -> int:

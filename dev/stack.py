@@ -114,6 +114,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         wish.check()
         environment.write(settings, folder / "env")
         ends.callback((folder / "env").unlink, missing_ok=True)
+        say(seed.import_offices())
         say(seed.apply_campaign())
         yield Stack(ports, settings, server, phone_world, pump)
 

@@ -1,0 +1,61 @@
+"""What people type about offices, read strictly: names, days, phones, pages. Ends with a sentence when it can't be."""
+
+import re
+from datetime import date
+from typing import Never
+from urllib.parse import urlsplit
+
+from cli.terminal import WRONG, give_up
+
+LONGEST_NAME, LONGEST_REASON, LONGEST_PAGE = 80, 120, 500
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TYPED_PHONE = re.compile(r"(?:\+?1)?([0-9]{10})")
+BETWEEN = re.compile(r"[\s().\-]+")
+
+
+def name_given(text: str | None) -> str:
+    """A person's name."""
+    name = " ".join((text or "").split())
+    if not name or len(name) > LONGEST_NAME:
+        give_up(f"Say who you are: add --by “Your Name”, at most {LONGEST_NAME} letters.", WRONG)
+    return name
+
+
+def reason_given(text: str) -> str:
+    """Why an office is closed, in one line."""
+    reason = " ".join(text.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        give_up(f"Say why in at most {LONGEST_REASON} letters, like --why “Office moves”.", WRONG)
+    return reason
+
+
+def day_given(text: str, option: str) -> date:
+    """A day, written 2026-12-24."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else _no_day(text, option)
+    except ValueError:
+        _no_day(text, option)
+
+
+def page_given(text: str) -> str:
+    """The address of the page on which a number was seen."""
+    try:
+        parts = urlsplit(text)
+        is_page = parts.scheme == "https" and "." in (parts.hostname or "") and parts.username is None
+    except ValueError:
+        is_page = False
+    if not is_page or len(text) > LONGEST_PAGE or re.search(r"\s", text):
+        give_up(
+            f"--source is “{text}”. Give the https:// address of the agency’s page with the number.", WRONG
+        )
+    return text
+
+
+def phone_given(text: str) -> str:
+    """A number in E.164, from however people in North America write one."""
+    found = TYPED_PHONE.fullmatch(BETWEEN.sub("", text))
+    return f"+1{found[1]}" if found else text
+
+
+def _no_day(text: str, option: str) -> Never:
+    give_up(f"{option} is “{text}”, which is no day. Write it like 2026-12-24.", WRONG)
