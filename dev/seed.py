@@ -1,7 +1,7 @@
 """The offices and the campaign that the local stack starts with, exactly as a person would load them.
 
-Promises `patchthrough office import … --yes` and `campaign apply … --yes` and nothing beside them: what the command line refuses, the
-stack refuses too. Knows the files; knows nothing of what is in them.
+Promises `patchthrough office import … --yes`, `campaign apply … --yes` and nothing beside them: what the command
+line refuses, the stack refuses too. Knows the files; knows nothing of what is in them.
 """
 
 import contextlib
