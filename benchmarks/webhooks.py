@@ -147,7 +147,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
 def door(method: str, url: str) -> str:
     """Name a request by its route, with the step but without the call."""
     path = urlsplit(url).path
-    return f"{method} {re.sub(r'call-id-of-twenty-[0-9]+', '{call}', path)}"
+    return f"{method} {re.sub(r'/[A-Za-z0-9_-]{22}(?=/|$)', '/{call}', path)}"
 
 
 def play(rehearsal: Rehearsal, calls: int) -> None:

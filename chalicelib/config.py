@@ -22,6 +22,10 @@ REQUIRED = (
     "TWILIO_NUMBERS",
 )
 
+PROOF_COST, LOCAL_PROOF_COST = 10_000, 1
+"""Iterations of one guess at a proof of work: a second of a slow phone's time (adapters/proof_of_work.py); in
+development, where a story taps hundreds of times, next to nothing."""
+
 
 class ConfigError(Exception):
     """The environment is not complete or not right. Its text says all that is wrong, in plain words."""
@@ -44,6 +48,9 @@ class Config:
     calls_per_phone: int
     calls_per_source: int
     verification_days: int
+    unproven_calls_per_source: int
+    proof_cost: int
+    calls_a_day: int
 
     @property
     def is_development(self) -> bool:
@@ -72,6 +79,10 @@ class Config:
         per_phone = _number(environ, "PATCHTHROUGH_CALLS_PER_PHONE", 3, problems)
         per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
         verification_days = _whole(environ, "PATCHTHROUGH_VERIFICATION_DAYS", 30, problems)
+        unproven = _number(environ, "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", 3, problems)
+        usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
+        cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
+        a_day = _number(environ, "PATCHTHROUGH_CALLS_A_DAY", 5000, problems)
         problems += _wrong(environ)
         if problems:
             raise ConfigError(
@@ -91,6 +102,9 @@ class Config:
             calls_per_phone=int(per_phone),
             calls_per_source=int(per_source),
             verification_days=verification_days,
+            unproven_calls_per_source=int(unproven),
+            proof_cost=max(1, int(cost)),
+            calls_a_day=int(a_day),
         )
 
 

@@ -25,6 +25,7 @@ from dev.deployment import DeployError, Stack
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import HangUp, PickUp, Press, Supporter
 from dev.phone_world.server import PhoneWorldServer
+from dev.solving import solve
 from dev.stack import fresh_secret
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,7 +169,8 @@ def _ask(deployed: Deployed, path: str, body: dict[str, str] | None = None) -> d
 
 
 def _tap(deployed: Deployed) -> str:
-    tap = {"phone": SUPPORTER, "language": "es", "consent": "call-1"}
+    proof = solve(_ask(deployed, f"/api/campaigns/{CAMPAIGN}/challenge"))
+    tap = {"phone": SUPPORTER, "language": "es", "consent": "call-1", "proof": proof}
     call_id: str = _ask(deployed, f"/api/campaigns/{CAMPAIGN}/calls", tap)["id"]
     return call_id
 

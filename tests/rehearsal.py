@@ -36,6 +36,7 @@ from dev.phone_world.clock import DEFAULT_START
 from dev.phone_world.people import Move
 from dev.pump import record, scheduled
 from dev.server import in_process
+from dev.solving import solve
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "a token of Twilio's"
@@ -55,6 +56,7 @@ ENVIRONMENT = {
     "PATCHTHROUGH_SECRETS": "patchthrough/test",
     "PATCHTHROUGH_CALLS_PER_PHONE": "50",
     "PATCHTHROUGH_CALLS_PER_SOURCE": "1000",
+    "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE": "1000",
     "TWILIO_ACCOUNT_SID": ACCOUNT,
     "TWILIO_API_URL": "http://127.0.0.1:1",
     "TWILIO_NUMBERS": OUR_NUMBER,
@@ -167,8 +169,8 @@ class Rehearsal:
     # The supporter and the page.
 
     def tap(self, phone: str = ANA, language: str = "en", **more: str) -> dict[str, Any]:
-        """Ask to be called, as the page does; return the JSON answer with its status."""
-        body = {"phone": phone, "language": language, "consent": "call-1"} | more
+        """Ask to be called, as the page does, with its proof of work; return the JSON answer with its status."""
+        body = {"phone": phone, "language": language, "consent": "call-1", "proof": self.proof()} | more
         return self.post(f"/api/campaigns/{SLUG}/calls", body)
 
     def call_in(
@@ -176,6 +178,11 @@ class Rehearsal:
     ) -> Call:
         """Dial our number, as a phone does that taps a `tel:` link; `post_dial` is what stands after it."""
         return self.world.call_in(phone, to, script, post_dial=post_dial)
+
+    def proof(self, slug: str = SLUG) -> str:
+        """A challenge of the campaign, solved."""
+        status, _, text = self.get(f"/api/campaigns/{slug}/challenge")
+        return solve(json.loads(text)) if status == 200 else ""
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST JSON; the answer's own JSON with `status` (the HTTP one) and `headers`."""
@@ -231,8 +238,8 @@ class Rehearsal:
         return found
 
     def outcomes(self) -> list[str]:
-        """Outcomes of the ledger, in the order of action ids."""
-        actions = sorted(self.runtime.store.actions(), key=lambda action: action.id)
+        """Outcomes of the ledger, in the order in which they were counted; the order of a call's offices."""
+        actions = sorted(self.runtime.store.actions(), key=lambda action: (action.at, action.id))
         return [action.outcome.value for action in actions]
 
     def tally(self) -> Tally:

@@ -19,6 +19,7 @@ DOORS = {
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
     "/api/campaigns/{slug}/counts": {"GET"},
+    "/api/campaigns/{slug}/challenge": {"GET"},
     "/api/campaigns/{slug}/calls": {"POST"},
     "/api/calls/{call_id}": {"GET"},
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},

@@ -4,9 +4,11 @@ Knows no default. A wrong signature may force one early refresh, at most every t
 token is seen at once and a flood of forgeries costs nothing.
 """
 
+import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ class Secrets:
     def tokens(self) -> tuple[str, ...]:
         """The tokens that may have signed a webhook now."""
         return tuple(token for token in (self.twilio_token, self.twilio_token_next) if token)
+
+    def derived(self, label: str) -> bytes:
+        """Return the key for another purpose than the phone hash; from it nothing is learned of that one."""
+        return hmac.new(self.phone_key, f"key for {label}".encode(), sha256).digest()
 
 
 class SecretStore:

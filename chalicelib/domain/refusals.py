@@ -23,6 +23,9 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     TOO_MANY_CALLS = "too_many_calls"
     LINE_TOO_LONG = "line_too_long"
+    PROOF_MISSING = "proof_missing"
+    PROOF_REFUSED = "proof_refused"
+    BUDGET_SPENT = "budget_spent"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_ENDED = "campaign_ended"
     NO_OFFICE = "no_office"
@@ -64,6 +67,19 @@ SENTENCES: dict[Code, Words] = {
         "More people want to call right now than we can call in half an hour. Nothing was lost: try again later.",
         "Ahora quieren llamar más personas de las que podemos atender en media hora. No se perdió nada: intente "
         "más tarde.",
+    ),
+    Code.PROOF_MISSING: Words(
+        "Solve a challenge first: get one from /api/campaigns/{slug}/challenge and send the solution as proof",
+        "Primero resuelva un desafío: pídalo en /api/campaigns/{slug}/challenge y envíe la solución como proof",
+    ),
+    Code.PROOF_REFUSED: Words(
+        "This page’s check is used up or out of date, so nobody is called. Load the page again and tap once more.",
+        "La comprobación de esta página ya se usó o venció, por eso no se llama a nadie. Vuelva a cargar la página "
+        "y toque de nuevo.",
+    ),
+    Code.BUDGET_SPENT: Words(
+        "Today’s budget for calling people is used up. Calling us yourself still works.",
+        "Se agotó el presupuesto de hoy para llamar. Si llama usted, funciona igual.",
     ),
     Code.CAMPAIGN_PAUSED: Words(
         "Calls are paused. Nobody is called and nothing is sent.",

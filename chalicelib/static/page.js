@@ -191,17 +191,59 @@ async function send(form, button) {
   await arrive(answer);
 }
 
-async function create(form, fields) {
-  const language = document.documentElement.lang;
+async function create(form, fields, again = true) {
+  const language = document.documentElement.lang, proof = await proved(form);
+  if (!proof) return null;
+  fields.set("proof", proof);
   const answer = await fetch(form.dataset.api, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ phone: fields.get("phone"), language, consent: fields.get("consent") }),
+    body: JSON.stringify({ phone: fields.get("phone"), language, consent: fields.get("consent"), proof }),
   });
+  const call = await answer.json().catch(() => ({}));
+  const refused = call.error?.code === "proof_refused";
+  if (answer.ok || refused) work = null; // each is good for one call
+  if (refused && again) return create(form, fields, false);
   if (!answer.ok) return null;
-  const call = await answer.json();
   return `${form.dataset.calls}${encodeURIComponent(call.id)}?lang=${language}`;
 }
+
+/* The proof of work (ALTCHA 2), begun when the form gets the focus, so that it is done by the tap. A browser without
+   Web Crypto, or a challenge that doesn't come, sends the form as without a script. */
+
+const FRESH = 540000; // milliseconds a proof is kept: a challenge lives ten minutes
+const MOST_GUESSES = 1000;
+let work = null; // the one under way or done: {address, until, proof}
+
+addEventListener("focusin", (event) => event.target.form && proved(event.target.form));
+
+function proved(form) {
+  const address = form.dataset.challenge;
+  if (!address || !globalThis.crypto?.subtle) return null;
+  if (work?.address !== address || work.until < Date.now()) {
+    const begun = { address, until: Date.now() + FRESH };
+    begun.proof = solved(address).catch(() => { if (work === begun) work = null; return null; });
+    work = begun;
+  }
+  return work.proof;
+}
+
+async function solved(address) {
+  const challenge = await (await fetch(address, { cache: "no-store" })).json();
+  const asked = challenge.parameters, salt = bytes(asked.salt), password = bytes(`${asked.nonce}00000000`);
+  const last = new DataView(password.buffer, password.length - 4);
+  const way = { name: "PBKDF2", hash: "SHA-256", salt, iterations: asked.cost };
+  for (let counter = 0; counter < MOST_GUESSES; counter += 1) {
+    last.setUint32(0, counter);
+    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
+    const derivedKey = hex(await crypto.subtle.deriveBits(way, key, asked.keyLength * 8));
+    if (derivedKey.startsWith(asked.keyPrefix)) return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey } }));
+  }
+  throw new Error("unsolved");
+}
+
+const bytes = (text) => Uint8Array.from(text.match(/../g), (two) => parseInt(two, 16));
+const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 async function open(address) {
   await arrive(await fetch(address, { cache: "no-store" }));

@@ -21,7 +21,7 @@ from chalicelib.domain.refusals import SENTENCES, Code, Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import tap, urls
+from chalicelib.views import proving, tap, urls
 from chalicelib.views.committing import campaign_of, loaded
 
 api = Blueprint(__name__)
@@ -32,6 +32,7 @@ STATUSES: dict[Code, int] = {
     Code.CALL_GONE: 404,
     Code.TOO_MANY_CALLS: 429,
     Code.LINE_TOO_LONG: 429,
+    Code.BUDGET_SPENT: 429,
     Code.CAMPAIGN_PAUSED: 409,
     Code.CAMPAIGN_ENDED: 409,
     Code.NO_OFFICE: 409,
@@ -81,6 +82,13 @@ def read_counts(slug: str) -> Response:
     return _cached({"campaign": slug, "goal": campaign.goal} | sums)
 
 
+@api.route("/api/campaigns/{slug}/challenge", methods=["GET"])
+@json_reply
+def read_challenge(slug: str) -> Response:
+    """A proof of work to be solved before asking for a call (ALTCHA's JSON). Nothing is kept of it here."""
+    return _json(proving.challenge(tap.campaign(slug).slug), 200, {})
+
+
 @api.route("/api/campaigns/{slug}/calls", methods=["POST"], content_types=[JSON])
 @json_reply
 def create_call(slug: str) -> Response:
@@ -88,7 +96,8 @@ def create_call(slug: str) -> Response:
     body = _body()
     language = _language(body)
     phone, consent = _text(body, "phone", Code.PHONE_MISSING), _text(body, "consent", Code.CONSENT_MISSING)
-    session = tap.create_call(slug, phone, language, consent, _source())
+    proof = _optional(body, "proof")
+    session = tap.create_call(slug, phone, language, consent, _source(), proof)
     return _json(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
 
 
@@ -137,11 +146,16 @@ def _body() -> Mapping[str, Any]:
 
 
 def _text(body: Mapping[str, Any], field: str, code: Code) -> str:
+    value = _optional(body, field)
+    if not value.strip():
+        raise Refusal(code, field)
+    return value
+
+
+def _optional(body: Mapping[str, Any], field: str) -> str:
     value = body.get(field, "")
     if not isinstance(value, str):
         raise Refusal(Code.BODY_MALFORMED, field)
-    if not value.strip():
-        raise Refusal(code, field)
     return value
 
 

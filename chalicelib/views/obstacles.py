@@ -35,6 +35,8 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.CONSENT_MISSING: Obstacle(400, "stale_form", "to_campaign"),
     Code.LANGUAGE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
     Code.BODY_MALFORMED: Obstacle(400, "stale_form", "to_campaign"),
+    Code.PROOF_MISSING: Obstacle(400, "proof", "to_campaign"),
+    Code.PROOF_REFUSED: Obstacle(400, "proof", "to_campaign"),
     Code.OUTCOME_UNKNOWN: Obstacle(400, "answer", "answer.back"),
     Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign"),
     Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),

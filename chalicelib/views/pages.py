@@ -36,7 +36,9 @@ REFRESH_SECONDS = 10
 SEE_OTHER, UNAVAILABLE = 303, 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
-RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
+RESTING = frozenset(
+    {Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED, Code.BUDGET_SPENT}
+)
 """Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}
@@ -106,7 +108,8 @@ def ask_for_call(slug: str) -> Response:
     """The form: put the supporter in line and show them their call; or say at the field what to mend."""
     form, language = _form(), _language()
     try:
-        session = tap.create_call(slug, form.get("phone", ""), language, form.get("consent", ""), _source())
+        phone, consent, proof = form.get("phone", ""), form.get("consent", ""), form.get("proof")
+        session = tap.create_call(slug, phone, language, consent, _source(), proof)
     except Refusal as refusal:
         if refusal.code in RESTING:
             return _campaign(tap.campaign(slug), PRIVATE)

@@ -19,6 +19,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import count
 from chalicelib.runtime import Runtime, runtime
+from chalicelib.views import proving
 from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
 
 CONSENTS: dict[str, int] = {"call-1": 1}
@@ -36,6 +37,7 @@ class Tap:
     language: Language
     consent: str
     source: str
+    entry: proving.Entry
 
 
 def campaign(slug: str) -> Campaign:
@@ -50,8 +52,12 @@ def campaign(slug: str) -> Campaign:
     return found
 
 
-def create_call(slug: str, phone: str, language: Language, consent: str, source: str) -> CallSession:
+def create_call(  # noqa: PLR0917 - what one form holds
+    slug: str, phone: str, language: Language, consent: str, source: str, proof: str | None
+) -> CallSession:
     """Put a supporter in line to be called; a second tap gives the call that is open already.
+
+    `proof` is the solved proof of work; None: a form sent without a script, which can have none.
 
     Raises:
         Refusal: what, why and when to try again.
@@ -62,7 +68,7 @@ def create_call(slug: str, phone: str, language: Language, consent: str, source:
         raise Refusal(Code.CONSENT_MISSING, "consent")
     number = screened(phone, _screening(asked))
     key = phone_key(number, runtime().secrets.current().phone_key)
-    tap = Tap(asked, number, key, language, consent, source)
+    tap = Tap(asked, number, key, language, consent, source, proving.entry(slug, proof))
     for _ in range(ATTEMPTS):
         try:
             return _open_call(tap)
@@ -114,9 +120,10 @@ def _open_call(tap: Tap) -> CallSession:
     open_call = r.store.call(caller.open_call, now) if caller.open_call else None
     if open_call and not open_call.is_over:
         return open_call
-    call_id, consent = r.new_id(), Consent(tap.consent, CONSENTS[tap.consent], tap.language, now)
+    proving.refuse_spent(tap.entry)
+    call_id, consent = tap.entry.call_id, Consent(tap.consent, CONSENTS[tap.consent], tap.language, now)
     counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
-    _spend(r, tap.source, now)
+    _spend(r, tap.source, now, is_proven=tap.entry.is_proven)
     # The turn is taken last: whoever is refused takes nobody's place in line.
     session = _session(r, tap, call_id, consent, now)
     # Watched before it exists: whatever is lost from here on, the reconciler finds it.
@@ -147,9 +154,12 @@ def _turn(r: Runtime, now: datetime) -> datetime:
         raise Refusal(Code.LINE_TOO_LONG, try_again=now + LONGEST_WAIT) from error
 
 
-def _spend(r: Runtime, source: str, now: datetime) -> None:
-    """Count one call against the place it was asked from."""
+def _spend(r: Runtime, source: str, now: datetime, *, is_proven: bool = True) -> None:
+    """Count one call against the place it was asked from; without a proof of work, against the tighter limit."""
     end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
-    scope = phone_key(f"source {source}", r.secrets.current().phone_key)
-    if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", r.config.calls_per_source, end + SOURCE_WINDOW):
-        raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=r.config.calls_per_source)
+    kind, limit = "source", r.config.calls_per_source
+    if not is_proven:
+        kind, limit = "unproven source", r.config.unproven_calls_per_source
+    scope = phone_key(f"{kind} {source}", r.secrets.current().phone_key)
+    if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", limit, end + SOURCE_WINDOW):
+        raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=limit)

@@ -19,6 +19,7 @@ from cli.connection import connect
 from dev.offices import RING_SECONDS
 from dev.phone_world.offices import Answer
 from dev.phone_world.people import Heard, Move
+from dev.solving import solve
 from dev.stories.second_lines import offices_with
 from dev.stories.tales import Line
 
@@ -62,8 +63,12 @@ class Site:
 
     def tap(self, phone: str, language: str) -> tuple[int, Json]:
         """Ask for a call, as the page does; return status and answer."""
-        wish = {"phone": phone, "language": language, "consent": "call-1"}
+        wish = {"phone": phone, "language": language, "consent": "call-1", "proof": self.proof()}
         return ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
+
+    def proof(self) -> str:
+        """Return a solved proof of work, as the page sends it."""
+        return solve(ask(f"{self.app}/api/campaigns/{CAMPAIGN}/challenge")[1])
 
     def call(self, call_id: str) -> Json:
         """Return where a call is."""

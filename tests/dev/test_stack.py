@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dev import environment, ports, reset
+from dev.solving import solve
 from tests.needs import needs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -97,6 +98,15 @@ def get(url: str, document: Any = None) -> Any:
         return json.loads(answer.read() or b"null")
 
 
+def tapped(running: "Running", phone: str, language: str) -> str:
+    """The id of a call asked for as the page does, with its proof of work."""
+    campaign = running.url("/api/campaigns/families-28")
+    proof = solve(get(f"{campaign}/challenge"))
+    asked = {"phone": phone, "language": language, "consent": "call-1", "proof": proof}
+    call_id: str = get(f"{campaign}/calls", asked)["id"]
+    return call_id
+
+
 def listening(pids: set[int]) -> set[tuple[str, int]]:
     """The addresses (as the kernel writes them) and ports on which these processes listen."""
     sockets = {
@@ -175,8 +185,7 @@ def test_settings_that_lead_elsewhere_are_not_followed(stack: Running) -> None:
 
 
 def test_the_log_names_routes_and_neither_phones_nor_calls(stack: Running) -> None:
-    asked = {"phone": "404 555 0188", "language": "en", "consent": "call-1"}
-    call = get(stack.url("/api/campaigns/families-28/calls"), asked)["id"]
+    call = tapped(stack, "404 555 0188", "en")
     get(stack.url(f"/api/calls/{call}"))
     log = (stack.folder / "app.log").read_text()
     assert "GET /api/calls/{call_id} 200" in log
@@ -194,8 +203,7 @@ def test_a_port_in_use_is_said_before_anything_starts(stack: Running, run: Start
 def test_a_second_run_finds_what_the_first_left_and_reset_forgets(run: Start) -> None:
     first = run().until("What to try")
     assert len(first.family()) == 2, "the stack itself and the local AWS"
-    asked = {"phone": "404 555 0188", "language": "es", "consent": "call-1"}
-    call = get(first.url("/api/campaigns/families-28/calls"), asked)["id"]
+    call = tapped(first, "404 555 0188", "es")
     assert reset.main(first.folder) == 1, "a running stack is left alone"
     first.end(signal.SIGINT)
 

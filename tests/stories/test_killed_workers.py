@@ -32,6 +32,7 @@ from dev import aws
 from dev.phone_world import Answer, Faults, Heard, OfficeLine, PhoneWorldServer, PickUp, Press, Supporter
 from dev.pump import QueueSource, scheduled
 from dev.server import AppServer, in_process
+from dev.solving import solve
 from tests.conftest import Figure
 from tests.needs import needs
 from tests.rehearsal import ACCOUNT, ENVIRONMENT, LINES, OUR_NUMBER, SECRET, SLUG, TOKEN, campaign
@@ -185,8 +186,9 @@ class Site:
         install(replace(self.runtime, ring_queue=RingQueue(self.sqs, queue)))
         with self.world.pace.lock:
             self.world.world.add(Supporter(phone, TALK))
-        body = json.dumps({"phone": phone, "language": "en", "consent": "call-1"}).encode()
         path = f"/api/campaigns/{SLUG}/calls"
+        proof = solve(json.loads(self.ask("GET", f"/api/campaigns/{SLUG}/challenge", {}, b"")[2]))
+        body = json.dumps({"phone": phone, "language": "en", "consent": "call-1", "proof": proof}).encode()
         status, _, answer = self.ask("POST", path, {"Content-Type": "application/json"}, body)
         assert status == 202, answer
         return phone, json.loads(answer)["id"]

@@ -223,7 +223,7 @@ def test_one_place_asks_for_so_many_calls_an_hour_whatever_it_calls_itself(house
 
     def ask(number: int, source: str) -> tuple[int, dict[str, Any]]:
         headers = [("content-type", "application/json"), ("x-forwarded-for", f"198.51.100.{number}")]
-        body = json.dumps(GOOD | {"phone": f"+1404555{number:04}"}).encode()
+        body = json.dumps(GOOD | {"phone": f"+1404555{number:04}", "proof": house.proof()}).encode()
         answer = gateway.answer("POST", CALLS, headers, body, source)
         return answer.status, json.loads(answer.body) | dict(answer.headers)
 
