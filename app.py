@@ -4,11 +4,12 @@ from chalice.app import Chalice
 
 from chalicelib.observability import SERVICE, flushing
 from chalicelib.views.api import api
+from chalicelib.views.bookings_api import bookings_api
 from chalicelib.views.pages import pages
 from chalicelib.views.voice import voice
 from chalicelib.views.workers import workers
 
 app = Chalice(app_name=SERVICE, configure_logs=False)
 app.register_middleware(flushing)
-for blueprint in (pages, api, voice, workers):
+for blueprint in (pages, api, bookings_api, voice, workers):
     app.register_blueprint(blueprint)

@@ -20,6 +20,9 @@ ALLOWED = frozenset({
 
 METRICS: dict[str, str] = {
     "CallsAskedFor": "calls created by the page or the API",
+    "CallsBooked": "calls booked by the page or the API for later",
+    "BookedCallsPlaced": "booked calls that were put in line at their time",
+    "BookedCallsDropped": "booked calls that were not made, and say why",
     "CallsPlaced": "calls Twilio accepted",
     "CallsThrottled": "429s from Twilio: the call went back to the queue",
     "CallsUnclear": "placings without a clear answer",

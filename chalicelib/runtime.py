@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.area_items import AreaShelf
+from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import clients
 from chalicelib.adapters.desks import Desks
@@ -51,6 +52,7 @@ class Runtime:
     catalog: Catalog
     ring_queue: RingQueue
     desks: Desks
+    bookings: Bookings
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
@@ -74,6 +76,7 @@ class Runtime:
             catalog=Catalog(table, config.verification_days),
             ring_queue=RingQueue(aws.sqs, config.ring_queue),
             desks=Desks(table),
+            bookings=Bookings(table),
             http=http,
             now=now,
         )

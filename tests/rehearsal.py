@@ -173,6 +173,13 @@ class Rehearsal:
         body = {"phone": phone, "language": language, "consent": "call-1", "proof": self.proof()} | more
         return self.post(f"/api/campaigns/{SLUG}/calls", body)
 
+    def book(self, at: str = "when_open", phone: str = ANA, **more: str) -> dict[str, Any]:
+        """Book a call to Atlanta's office, as a program does; return the JSON answer with its status."""
+        consent = "book-weekly-1" if "weekly_until" in more else "book-1"
+        wish = {"phone": phone, "language": "en", "consent": consent, "office": "ero-atl", "at": at}
+        wish |= {"zone": "America/New_York", "proof": self.proof()} | more
+        return self.post(f"/api/campaigns/{SLUG}/bookings", wish)
+
     def call_in(
         self, phone: str = ANA, script: Iterable[Move] = (), post_dial: str = "", to: str = OUR_NUMBER
     ) -> Call:

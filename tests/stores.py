@@ -22,6 +22,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError
 from moto import mock_aws
 
+from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.ring_queue import RingQueue
@@ -121,6 +122,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         catalog=Catalog(table),
         ring_queue=RingQueue(sqs, config.ring_queue),
         desks=Desks(table),
+        bookings=Bookings(table),
         now=lambda: NOW,
     )
 

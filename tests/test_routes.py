@@ -22,10 +22,15 @@ DOORS = {
     "/api/campaigns/{slug}/challenge": {"GET"},
     "/api/campaigns/{slug}/calls": {"POST"},
     "/api/calls/{call_id}": {"GET"},
+    "/api/campaigns/{slug}/times": {"GET"},
+    "/api/campaigns/{slug}/bookings": {"POST"},
+    "/api/bookings/{booking_id}": {"GET", "POST"},
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},
     "/twilio/voice/{call_id}/status": {"POST"},
     "/twilio/voice/fallback": {"POST"},
 }
+ASKED = {"/api/campaigns/{slug}/times": "?office=ero-atl"}
+"""What an address must ask for, to be answered."""
 READS = {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
 
 
@@ -61,23 +66,22 @@ def test_what_twilio_and_the_pages_send_is_a_form_and_the_api_takes_json() -> No
 
 @pytest.fixture
 def watched() -> Any:
-    """A rehearsal with one finished call, and the list of operations the app asks of AWS from now on."""
+    """A rehearsal with one finished call and one booked, their names in addresses, and what the app asks of AWS now."""
     with rehearsing(offices=1) as rehearsal:
-        call_id = rehearsal.tap()["id"]
+        named = {"slug": SLUG, "name": "look.css", "call_id": rehearsal.tap()["id"]}
         rehearsal.play()
+        named["booking_id"] = rehearsal.book()["id"]
         asked: list[str] = []
         events = rehearsal.dynamodb.meta.events
         events.register("provide-client-params", lambda model, **_: asked.append(model.name))
-        yield rehearsal, call_id, asked
+        yield rehearsal, named, asked
 
 
-def test_reading_any_page_changes_nothing(watched: tuple[Rehearsal, str, list[str]]) -> None:
-    rehearsal, call_id, asked = watched
+def test_reading_any_page_changes_nothing(watched: tuple[Rehearsal, dict[str, str], list[str]]) -> None:
+    rehearsal, named, asked = watched
     gets = [path for path, methods in DOORS.items() if "GET" in methods]
 
-    statuses = {
-        path: rehearsal.get(path.format(slug=SLUG, call_id=call_id, name="look.css"))[0] for path in gets
-    }
+    statuses = {path: rehearsal.get((path + ASKED.get(path, "")).format(**named))[0] for path in gets}
 
     assert set(statuses.values()) <= {200, 303}, statuses
     assert set(asked) <= READS
@@ -85,7 +89,7 @@ def test_reading_any_page_changes_nothing(watched: tuple[Rehearsal, str, list[st
     assert rehearsal.queue.sent == rehearsal.queue.sent[:1], "a page has rung somebody"
 
 
-def test_the_watch_would_see_a_write(watched: tuple[Rehearsal, str, list[str]]) -> None:
+def test_the_watch_would_see_a_write(watched: tuple[Rehearsal, dict[str, str], list[str]]) -> None:
     rehearsal, _, asked = watched
 
     rehearsal.tap(phone="+19565550148")

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import keys
 from chalicelib.adapters.session_items import millis, moment
 from chalicelib.adapters.store import Stale
-from chalicelib.adapters.table import Item, Table, keyed, wire
+from chalicelib.adapters.table import Item, Table, Write, keyed, wire
 from chalicelib.domain.booking import QUARTER, Booking, Reason, State, occurrences
 from chalicelib.domain.call import Consent
 from chalicelib.domain.words import Language
@@ -34,9 +34,6 @@ TRIES = 8
 BACKOFF = 0.005
 """Seconds before the second try, doubled with each."""
 ABSENT = "attribute_not_exists(PK)"
-
-Write = dict[str, Any]
-"""One part of a transaction."""
 
 
 class Full(Exception):

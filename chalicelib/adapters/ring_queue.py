@@ -1,6 +1,8 @@
-"""The queue of calls to place: holds call ids, never a phone number."""
+"""The queue of calls to place: holds ids of calls and of booked calls, never a phone number."""
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,14 @@ if TYPE_CHECKING:
 
 LONGEST_DELAY = 900
 """Seconds SQS can hold a message back; a call further off is put back when it comes too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedCall:
+    """A message: the booking whose occurrence `at` has come."""
+
+    booking_id: str
+    at: datetime
 
 
 class RingQueue:
@@ -20,20 +30,28 @@ class RingQueue:
 
     def send(self, call_id: str, delay: float) -> None:
         """Ask for this call to be placed in `delay` seconds. A repeat is harmless: placing claims first."""
+        self._send({"call_id": call_id}, delay)
+
+    def send_booked(self, booked: BookedCall, delay: float) -> None:
+        """Ask for this booked call in `delay` seconds. A repeat is harmless: an occurrence becomes one call."""
+        self._send({"booking": booked.booking_id, "at": booked.at.isoformat()}, delay)
+
+    def _send(self, message: dict[str, str], delay: float) -> None:
         seconds = min(LONGEST_DELAY, max(0, ceil(delay)))
-        self._client.send_message(
-            QueueUrl=self._url, MessageBody=json.dumps({"call_id": call_id}), DelaySeconds=seconds
-        )
+        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=seconds)
 
 
-def call_id_of(body: str) -> str:
-    """Return the call id in a message.
+def asked_in(body: str) -> str | BookedCall:
+    """Return what a message asks to place: the id of a call, or a booked call.
 
     Raises:
-        ValueError: it holds none; the message is poison and belongs in the dead-letter queue.
+        ValueError: it holds neither; the message is poison and belongs in the dead-letter queue.
     """
     try:
-        call_id = json.loads(body)["call_id"]
+        message = json.loads(body)
+        if "booking" in message:
+            return BookedCall(str(message["booking"]), datetime.fromisoformat(message["at"]))
+        call_id = message["call_id"]
     except (KeyError, TypeError) as error:
         raise ValueError("a ring message without a call id") from error
     if not isinstance(call_id, str):

@@ -24,7 +24,7 @@ from chalicelib.adapters.session_items import (
     session_of,
     tally_of,
 )
-from chalicelib.adapters.table import Item, Table, keyed, read, wire
+from chalicelib.adapters.table import Item, Table, Write, keyed, read, wire
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shard
 from chalicelib.domain.events import Count, Effect, StopRinging
@@ -59,11 +59,11 @@ class Store:
             return None
         return session_of(item)
 
-    def open_call(self, session: CallSession, caller: Caller) -> None:
-        """Write a new session and its caller (as just read, plus this call) in one transaction.
+    def open_call(self, session: CallSession, caller: Caller, also: Sequence[Write] = ()) -> None:
+        """Write a new session, its caller (as just read, plus this call) and what else belongs, in one transaction.
 
         Raises:
-            Stale: the caller has moved on meanwhile.
+            Stale: the caller, or what `also` is about, has moved on meanwhile; nothing was written.
         """
         puts = [
             self._put(keys.session(session.id), session_item(session), ABSENT, {}),
@@ -72,6 +72,7 @@ class Store:
                 caller_item(replace(caller, version=caller.version + 1)),
                 *(_unchanged(caller.version) if caller.version else (ABSENT, {})),
             ),
+            *also,
         ]
         try:
             self._transact(puts)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 """One item: attribute → plain value. The edge of typing: each adapter turns it into a domain value."""
+Write = dict[str, Any]
+"""One part of a transaction, as DynamoDB wants it."""
 
 LONGEST_PK = 2048
 """Bytes of a partition key. DynamoDB answers a longer one with an error, though the true answer is: not there."""

@@ -17,7 +17,7 @@ from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.hours import is_open, local, moment_of, spans_on
 from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.words import Language
+from chalicelib.domain.words import Language, Words
 
 QUARTER = timedelta(minutes=15)
 SOONEST = timedelta(minutes=10)
@@ -59,6 +59,39 @@ class Reason(StrEnum):
 
 FOR_GOOD = frozenset({Reason.STOPPED, Reason.ENDED})
 """Reasons that end a weekly call too; after any other it goes on a week later."""
+
+
+WHY_NOT: dict[Reason, Words] = {
+    Reason.STOPPED: Words(
+        "We didn’t call you: this phone asked never to be called again.",
+        "No le llamamos: desde este teléfono se pidió que no llamáramos más.",
+    ),
+    Reason.ENDED: Words("We didn’t call you: the campaign has ended.", "No le llamamos: la campaña terminó."),
+    Reason.PAUSED: Words(
+        "We didn’t call you: the campaign was paused at that time.",
+        "No le llamamos: a esa hora la campaña estaba en pausa.",
+    ),
+    Reason.NO_LINE: Words(
+        "We didn’t call you: none of the office’s lines has been checked lately.",
+        "No le llamamos: últimamente no se ha comprobado ninguna línea de la oficina.",
+    ),
+    Reason.CLOSED: Words(
+        "We didn’t call you: the office was closed.", "No le llamamos: la oficina estaba cerrada."
+    ),
+    Reason.TOO_LATE: Words(
+        "Sorry, we didn’t call you: we were late, and we don’t call at a time you didn’t pick.",
+        "Perdón, no le llamamos: íbamos con retraso y no llamamos a una hora que usted no eligió.",
+    ),
+    Reason.ANOTHER_CALL: Words(
+        "We didn’t call you: you were on another call with us.",
+        "No le llamamos: a esa hora ya tenía otra llamada con nosotros.",
+    ),
+    Reason.LINE_TOO_LONG: Words(
+        "We didn’t call you: so many people were in line that your turn would have come too late.",
+        "No le llamamos: había tantas personas en la fila que su turno habría llegado demasiado tarde.",
+    ),
+}
+"""Reason → what the page and the API say of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,16 @@ class Code(StrEnum):
     OFFICES_CLOSED = "offices_closed"
     NOT_FOUND = "not_found"
     CALL_GONE = "call_gone"
+    OFFICE_UNKNOWN = "office_unknown"
+    ZONE_UNKNOWN = "zone_unknown"
+    TIME_MALFORMED = "time_malformed"
+    TIME_PAST = "time_past"
+    TIME_NOT_OPEN = "time_not_open"
+    TIME_TAKEN = "time_taken"
+    REPEAT_TOO_SHORT = "repeat_too_short"
+    REPEAT_TOO_LONG = "repeat_too_long"
+    TOO_MANY_BOOKINGS = "too_many_bookings"
+    BOOKING_GONE = "booking_gone"
     OUR_FAULT = "our_fault"
 
 
@@ -103,6 +113,46 @@ SENTENCES: dict[Code, Words] = {
     Code.CALL_GONE: Words(
         "This link has expired. A call’s page is deleted 24 hours after the call. What was counted stays counted.",
         "Este enlace ya no sirve. La página de una llamada se borra 24 horas después. Lo que se contó sigue contado.",
+    ),
+    Code.OFFICE_UNKNOWN: Words(
+        "Choose one of the campaign’s offices", "Elija una de las oficinas de la campaña"
+    ),
+    Code.ZONE_UNKNOWN: Words(
+        "Choose a time zone by its name, like America/New_York",
+        "Elija una zona horaria por su nombre, como America/New_York",
+    ),
+    Code.TIME_MALFORMED: Words(
+        "Choose a time from the list, written like 2027-03-15T09:00:00-04:00",
+        "Elija una hora de la lista, escrita como 2027-03-15T09:00:00-04:00",
+    ),
+    Code.TIME_PAST: Words(
+        "Pick a time at least 10 minutes from now", "Elija una hora para dentro de 10 minutos o más"
+    ),
+    Code.TIME_NOT_OPEN: Words(
+        "We can’t call the office then. Pick a quarter-hour from the next two weeks at which it’s open",
+        "A esa hora no podemos llamar a la oficina. Elija un cuarto de hora de las próximas dos semanas en que "
+        "esté abierta",
+    ),
+    Code.TIME_TAKEN: Words(
+        "That time is taken: as many people as the office’s lines can bear want to call then. Pick another time",
+        "Esa hora ya está ocupada: quieren llamar tantas personas como admiten las líneas de la oficina. Elija "
+        "otra hora",
+    ),
+    Code.REPEAT_TOO_SHORT: Words(
+        "The last day of a weekly call comes before its first. Pick a later day",
+        "El último día de la llamada semanal es anterior al primero. Elija un día posterior",
+    ),
+    Code.REPEAT_TOO_LONG: Words(
+        "A weekly call can go on for 26 weeks. Pick an earlier last day",
+        "Una llamada semanal puede repetirse durante 26 semanas. Elija un último día más cercano",
+    ),
+    Code.TOO_MANY_BOOKINGS: Words(
+        "This phone has 3 booked calls, the most for one phone. Cancel one of them, or wait until one is over",
+        "Este teléfono tiene 3 llamadas programadas, el máximo por teléfono. Cancele una o espere a que pase una",
+    ),
+    Code.BOOKING_GONE: Words(
+        "This link has expired. A booked call’s page is deleted 30 days after the call.",
+        "Este enlace ya no sirve. La página de una llamada programada se borra 30 días después de la llamada.",
     ),
     Code.OUR_FAULT: Words(
         "Sorry, something broke on our side. We never call you twice for one tap.",

@@ -37,6 +37,9 @@ STATUSES: dict[Code, int] = {
     Code.CAMPAIGN_ENDED: 409,
     Code.NO_OFFICE: 409,
     Code.OFFICES_CLOSED: 409,
+    Code.TIME_TAKEN: 409,
+    Code.TOO_MANY_BOOKINGS: 409,
+    Code.BOOKING_GONE: 404,
     Code.OUR_FAULT: 503,
 }
 """Refusal → status; every other code is about what was sent, 400."""
@@ -86,26 +89,29 @@ def read_counts(slug: str) -> Response:
 @json_reply
 def read_challenge(slug: str) -> Response:
     """A proof of work to be solved before asking for a call (ALTCHA's JSON). Nothing is kept of it here."""
-    return _json(proving.challenge(tap.campaign(slug).slug), 200, {})
+    return json_answer(proving.challenge(tap.campaign(slug).slug), 200, {})
 
 
 @api.route("/api/campaigns/{slug}/calls", methods=["POST"], content_types=[JSON])
 @json_reply
 def create_call(slug: str) -> Response:
     """Put a supporter in line to be called. A second request for the same phone gives the same call."""
-    body = _body()
-    language = _language(body)
-    phone, consent = _text(body, "phone", Code.PHONE_MISSING), _text(body, "consent", Code.CONSENT_MISSING)
-    proof = _optional(body, "proof")
-    session = tap.create_call(slug, phone, language, consent, _source(), proof)
-    return _json(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
+    body = read_body()
+    language = read_language(body)
+    phone, consent = (
+        read_text(body, "phone", Code.PHONE_MISSING),
+        read_text(body, "consent", Code.CONSENT_MISSING),
+    )
+    proof = read_optional(body, "proof")
+    session = tap.create_call(slug, phone, language, consent, read_source(), proof)
+    return json_answer(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
 
 
 @api.route("/api/calls/{call_id}", methods=["GET"])
 @json_reply
 def read_call(call_id: str) -> Response:
     """Where a call is now."""
-    return _json(_call_json(loaded(call_id)), 200, {})
+    return json_answer(_call_json(loaded(call_id)), 200, {})
 
 
 def _call_json(session: CallSession) -> dict[str, Any]:
@@ -120,21 +126,27 @@ def _campaign_json(campaign: Campaign) -> dict[str, Any]:
         "status": campaign.status.value,
         "goal": campaign.goal,
         "offices": [
-            {"id": office.id, "name": _each(office.name.of), "place": _each(office.place.of)}
+            {"id": office.id, "name": each_language(office.name.of), "place": each_language(office.place.of)}
             for office in campaign.offices
         ],
-        "organization": _each(campaign.organization.of),
-        "title": _each(campaign.title.of),
-        "summary": _each(campaign.summary.of),
-        "points": [_each(point.of) for point in campaign.points],
+        "organization": each_language(campaign.organization.of),
+        "title": each_language(campaign.title.of),
+        "summary": each_language(campaign.summary.of),
+        "points": [each_language(point.of) for point in campaign.points],
     }
 
 
-def _each(words: Callable[[Language], str]) -> dict[str, str]:
+def each_language(words: Callable[[Language], str]) -> dict[str, str]:
+    """Return one sentence in every language, by its code."""
     return {language.value: words(language) for language in Language}
 
 
-def _body() -> Mapping[str, Any]:
+def read_body() -> Mapping[str, Any]:
+    """Return the JSON object that was sent.
+
+    Raises:
+        Refusal: BODY_MALFORMED.
+    """
     raw = api.current_request.raw_body
     try:
         body = json.loads(raw) if len(raw) <= LONGEST_BODY else None
@@ -145,28 +157,43 @@ def _body() -> Mapping[str, Any]:
     return body
 
 
-def _text(body: Mapping[str, Any], field: str, code: Code) -> str:
-    value = _optional(body, field)
+def read_text(body: Mapping[str, Any], field: str, code: Code) -> str:
+    """Return a field that holds text.
+
+    Raises:
+        Refusal: `code` when it is missing or blank, BODY_MALFORMED when it is no text.
+    """
+    value = read_optional(body, field)
     if not value.strip():
         raise Refusal(code, field)
     return value
 
 
-def _optional(body: Mapping[str, Any], field: str) -> str:
+def read_optional(body: Mapping[str, Any], field: str) -> str:
+    """Return a field that holds text; "" when there is none.
+
+    Raises:
+        Refusal: BODY_MALFORMED when it is no text.
+    """
     value = body.get(field, "")
     if not isinstance(value, str):
         raise Refusal(Code.BODY_MALFORMED, field)
     return value
 
 
-def _language(body: Mapping[str, Any]) -> Language:
+def read_language(body: Mapping[str, Any]) -> Language:
+    """Return the language asked for, English without a word.
+
+    Raises:
+        Refusal: LANGUAGE_UNKNOWN.
+    """
     value = body.get("language", Language.EN.value)
     if value not in [language.value for language in Language]:
         raise Refusal(Code.LANGUAGE_UNKNOWN, "language")
     return Language(value)
 
 
-def _source() -> str:
+def read_source() -> str:
     """The address the gateway saw; never a header, which the client writes."""
     return str(api.current_request.context.get("identity", {}).get("sourceIp", ""))
 
@@ -174,7 +201,7 @@ def _source() -> str:
 def _refused(refusal: Refusal) -> Response:
     language = language_of(api.current_request.headers.get("accept-language"))
     error: dict[str, Any] = {"code": refusal.code.value, "message": SENTENCES[refusal.code].of(language)}
-    error |= {"messages": _each(SENTENCES[refusal.code].of)}
+    error |= {"messages": each_language(SENTENCES[refusal.code].of)}
     headers: Headers = {}
     if refusal.field:
         error["field"] = refusal.field
@@ -182,7 +209,7 @@ def _refused(refusal: Refusal) -> Response:
         error["try_again"] = refusal.try_again.isoformat(timespec="seconds")
         seconds = (refusal.try_again - runtime().now()).total_seconds()
         headers["Retry-After"] = str(max(1, ceil(seconds)))
-    return _json({"error": error}, STATUSES.get(refusal.code, 400), headers)
+    return json_answer({"error": error}, STATUSES.get(refusal.code, 400), headers)
 
 
 def _cached(body: dict[str, Any]) -> Response:
@@ -196,7 +223,8 @@ def _cached(body: dict[str, Any]) -> Response:
     return Response(text, headers=headers | {"Content-Type": f"{JSON}; charset=utf-8"})
 
 
-def _json(body: dict[str, Any], status: int, headers: Headers) -> Response:
+def json_answer(body: dict[str, Any], status: int, headers: Headers) -> Response:
+    """Return an answer that nobody keeps."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     always: Headers = {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store"}
     return Response(text, status_code=status, headers=always | headers)

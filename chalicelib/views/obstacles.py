@@ -42,6 +42,16 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),
     Code.NOT_FOUND: Obstacle(404, "not_found"),
     Code.CALL_GONE: Obstacle(404, "gone"),
+    Code.OFFICE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
+    Code.ZONE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
+    Code.TIME_MALFORMED: Obstacle(400, "stale_form", "to_campaign"),
+    Code.TIME_PAST: Obstacle(400, "not_then", "to_campaign"),
+    Code.TIME_NOT_OPEN: Obstacle(400, "not_then", "to_campaign"),
+    Code.TIME_TAKEN: Obstacle(409, "time_taken", "to_campaign"),
+    Code.REPEAT_TOO_SHORT: Obstacle(400, "not_weekly", "to_campaign"),
+    Code.REPEAT_TOO_LONG: Obstacle(400, "not_weekly", "to_campaign"),
+    Code.TOO_MANY_BOOKINGS: Obstacle(409, "booked_enough", "to_campaign"),
+    Code.BOOKING_GONE: Obstacle(404, "booking_gone"),
     Code.OUR_FAULT: FAULT,
 }
 """Every refusal but those shown at the form's own field, and those the campaign's page explains."""

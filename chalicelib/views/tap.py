@@ -3,22 +3,24 @@
 How either looks is the doors' business.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.adapters.store import LineFull, Stale
+from chalicelib.adapters.table import Write
 from chalicelib.domain.call import CallSession, Consent
 from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import Told, Withdrawn
-from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, calling
+from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, Caller, calling
 from chalicelib.domain.moves import Moment
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import count
-from chalicelib.runtime import Runtime, runtime
+from chalicelib.runtime import runtime
 from chalicelib.views import proving
 from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
 
@@ -63,10 +65,10 @@ def create_call(  # noqa: PLR0917 - what one form holds
         Refusal: what, why and when to try again.
         GaveUp: five lost races in a row.
     """
-    asked = _live(campaign(slug))
+    asked = live(campaign(slug))
     if consent not in CONSENTS:
         raise Refusal(Code.CONSENT_MISSING, "consent")
-    number = screened(phone, _screening(asked))
+    number = screened(phone, screening(asked))
     key = phone_key(number, runtime().secrets.current().phone_key)
     tap = Tap(asked, number, key, language, consent, source, proving.entry(slug, proof))
     for _ in range(ATTEMPTS):
@@ -95,7 +97,12 @@ def open_order(asked: Campaign) -> tuple[str, ...]:
     return tuple(office_id for office_id, office in order if office and moment.finds_open(office))
 
 
-def _live(asked: Campaign) -> Campaign:
+def live(asked: Campaign) -> Campaign:
+    """Return the campaign, if calls are made for it now.
+
+    Raises:
+        Refusal: CAMPAIGN_PAUSED or CAMPAIGN_ENDED.
+    """
     if asked.status is Status.PAUSED:
         raise Refusal(Code.CAMPAIGN_PAUSED)
     if asked.status is Status.ENDED:
@@ -103,8 +110,8 @@ def _live(asked: Campaign) -> Campaign:
     return asked
 
 
-def _screening(asked: Campaign) -> Screening:
-    """Never rung: our own numbers, offices' lines, and the lines that serve people in need."""
+def screening(asked: Campaign) -> Screening:
+    """Return which phones may be rung. Never: our numbers, offices' lines, and lines that serve people in need."""
     r = runtime()
     lines = (line.number for office in asked.offices for line in office.lines)
     never = frozenset({*r.config.numbers, *lines, *r.never_rung()})
@@ -123,18 +130,15 @@ def _open_call(tap: Tap) -> CallSession:
     proving.refuse_spent(tap.entry)
     call_id, consent = tap.entry.call_id, Consent(tap.consent, CONSENTS[tap.consent], tap.language, now)
     counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
-    _spend(r, tap.source, now, is_proven=tap.entry.is_proven)
+    spend(tap.source, now, is_proven=tap.entry.is_proven)
     # The turn is taken last: whoever is refused takes nobody's place in line.
-    session = _session(r, tap, call_id, consent, now)
-    # Watched before it exists: whatever is lost from here on, the reconciler finds it.
-    r.store.watch(session.id, session.ring_at + FIRST_LOOK)
-    r.store.open_call(session, counted)
-    r.ring_queue.send(session.id, (session.ring_at - now).total_seconds())
+    session = _session(tap, call_id, consent, now)
+    put_in_line(session, counted)
     count("CallsAskedFor")
     return session
 
 
-def _session(r: Runtime, tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSession:
+def _session(tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSession:
     offices = open_order(tap.campaign)
     if not offices:
         is_closed = calling_order(tap.campaign, now.date())
@@ -142,20 +146,43 @@ def _session(r: Runtime, tap: Tap, call_id: str, consent: Consent, now: datetime
     return CallSession(
         id=call_id, campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
         phone_key=tap.phone_key, phone_ends=tap.number[-2:], consent=consent,
-        offices=offices, created_at=now, ring_at=_turn(r, now), changed_at=now,
+        offices=offices, created_at=now, ring_at=turn(now), changed_at=now,
     )  # fmt: skip
 
 
-def _turn(r: Runtime, now: datetime) -> datetime:
-    """When this call's turn to be rung comes, at the account's calls per second."""
+def put_in_line(session: CallSession, caller: Caller, also: Sequence[Write] = ()) -> None:
+    """Write a new call, with `also` in the same transaction, and have it placed when its turn comes.
+
+    Raises:
+        Stale: the caller, or what else is written, moved on meanwhile; nothing was written.
+    """
+    r = runtime()
+    # Watched before it exists: whatever is lost from here on, the reconciler finds it.
+    r.store.watch(session.id, session.ring_at + FIRST_LOOK)
+    r.store.open_call(session, caller, also)
+    r.ring_queue.send(session.id, (session.ring_at - session.created_at).total_seconds())
+
+
+def turn(now: datetime) -> datetime:
+    """Take the next turn to be rung, at the account's calls per second.
+
+    Raises:
+        Refusal: LINE_TOO_LONG.
+    """
+    r = runtime()
     try:
         return r.store.reserve(PACE, now, timedelta(seconds=1 / r.config.calls_per_second))
     except LineFull as error:
         raise Refusal(Code.LINE_TOO_LONG, try_again=now + LONGEST_WAIT) from error
 
 
-def _spend(r: Runtime, source: str, now: datetime, *, is_proven: bool = True) -> None:
-    """Count one call against the place it was asked from; without a proof of work, against the tighter limit."""
+def spend(source: str, now: datetime, *, is_proven: bool = True) -> None:
+    """Count one call against the place it was asked from; without a proof of work, against the tighter limit.
+
+    Raises:
+        Refusal: TOO_MANY_CALLS.
+    """
+    r = runtime()
     end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
     kind, limit = "source", r.config.calls_per_source
     if not is_proven:

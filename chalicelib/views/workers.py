@@ -10,7 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
-from chalicelib.adapters.ring_queue import call_id_of
+from chalicelib.adapters.ring_queue import BookedCall, asked_in
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.domain.call import CallSession, CallStatus, Stage
 from chalicelib.domain.events import (
@@ -31,7 +31,7 @@ from chalicelib.domain.events import (
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import urls
+from chalicelib.views import firing, urls
 from chalicelib.views.committing import commit, happened, loaded
 from chalicelib.views.tap import PACE
 
@@ -53,7 +53,7 @@ def ring(event: SQSEvent) -> dict[str, Any]:
     failed = []
     for record in event:
         try:
-            place(call_id_of(record.body))
+            _carry_out(asked_in(record.body))
         except Exception as error:  # noqa: BLE001 - the batch loop: one message's fault is its own
             fault("message failed", error)
             failed.append({"itemIdentifier": record.to_dict()["messageId"]})
@@ -62,8 +62,21 @@ def ring(event: SQSEvent) -> dict[str, Any]:
 
 @workers.schedule("rate(1 minute)", name="reconcile")
 def reconcile(_event: CloudWatchEvent) -> None:
-    """Look at every call whose time has come, and ask Twilio where we don't know."""
-    r = runtime()
+    """Send on the booked calls that fall due; look at every call whose time has come, and ask Twilio if unknown."""
+    try:
+        firing.look_ahead()
+    finally:
+        _look_at_calls(runtime())
+
+
+def _carry_out(asked: str | BookedCall) -> None:
+    if isinstance(asked, BookedCall):
+        firing.fire(asked)
+    else:
+        place(asked)
+
+
+def _look_at_calls(r: Runtime) -> None:
     for key, call_id in _due(r):
         try:
             look_at(call_id)
