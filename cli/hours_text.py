@@ -13,6 +13,8 @@ from chalicelib.domain.office import Hours, Span
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EXAMPLE = "Mon-Fri 9:00-12:00 13:00-16:00; Sat 10:00-12:00"
+MIDNIGHT = time(0)
+"""As an end it is the end of the day."""
 SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 Week = tuple[tuple[Span, ...], ...]
@@ -63,7 +65,7 @@ def _spans(texts: list[str], days: str) -> tuple[Span, ...]:
         raise Misread(f"{days} has no times. Leave a closed day out, and write an open one like {EXAMPLE}.")
     spans = tuple(map(_span, texts))
     for before, after in pairwise(spans):
-        if after.opens <= before.closes:
+        if after.opens <= before.closes or before.closes == MIDNIGHT:
             raise Misread(
                 f"In the hours of {days} one time begins before the last has ended. Put them in order."
             )
@@ -78,7 +80,7 @@ def _span(text: str) -> Span:
         span = Span(time(int(parts[1]), int(parts[2])), time(int(parts[3]), int(parts[4])))
     except ValueError as error:
         raise Misread(f"“{text}” has a time that no clock shows. Write it like 9:00-16:00.") from error
-    if span.closes <= span.opens:
+    if span.closes <= span.opens and span.closes != MIDNIGHT:
         raise Misread(f"“{text}” ends before it begins. Write times as on a 24-hour clock, like 13:00-16:00.")
     return span
 

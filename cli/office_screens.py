@@ -17,8 +17,10 @@ from chalicelib.domain.office import Closure, Line, Office, dialable
 from cli.campaign_screens import office_name, spaced
 from cli.office_plan import Changed, NewPhone, Plan
 
-WIDE = 100
+WIDE = 116
 """Columns of a terminal on which verification and health have a column each."""
+VERIFIED_WIDTH = 32
+"""“2026-11-24 Dana R., 30 days left” on one line."""
 A_WEEK = 7
 """Days within which the name of a day says which one it is."""
 
@@ -64,8 +66,9 @@ def directory(offices: Sequence[Office], now: datetime, width: int) -> Renderabl
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), collapse_padding=True)
     for heading in ("Office", "Now, by their clock", "Line"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("Verified", "Health") if width >= WIDE else ("Health",):
-        table.add_column(heading)
+    if width >= WIDE:
+        table.add_column("Verified", min_width=VERIFIED_WIDTH)
+    table.add_column("Health")
     for office in offices:
         first = [office_name(office.place.en, office.id), open_now(office, now)]
         for line in office.lines or (None,):
@@ -126,8 +129,7 @@ def _verified(line: Line, today: date) -> Text:
     left = (line.verified_on + timedelta(days=line.good_days) - today).days
     how_long = "expired" if left < 0 else "last day today" if left == 0 else f"{_counted(left, 'day')} left"
     by = f" {line.verified_by}" if line.verified_by else ""
-    together = how_long.replace(" ", "\N{NO-BREAK SPACE}")
-    return Text.assemble(f"{line.verified_on}{by}", (f", {together}", "dim"))
+    return Text.assemble(f"{line.verified_on}{by}", (f", {how_long}", "dim"))
 
 
 def line_health(line: Line, today: date) -> Text:
