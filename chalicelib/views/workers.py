@@ -137,7 +137,7 @@ def _not_now(r: Runtime, session: CallSession) -> Event | None:
     now = r.now()
     if now - session.created_at > STALE:
         return Expired()
-    if r.store.is_stopped(session.phone_key):
+    if session.phone in r.never_rung() or r.store.is_stopped(session.phone_key):
         return Stopped()
     if now - session.ring_at > LATE:
         turn = _turn(r, now)

@@ -69,7 +69,8 @@ def test_programs_get_json(busy_shell: Shell) -> None:
     shown, quiet = json.loads(result.stdout)["campaigns"]
     assert (shown["slug"], shown["goal"], shown["reached"], shown["actions"]) == (SLUG, 2000, 5, 8)
     assert shown["outcomes"] == {
-        "spoke": 4, "voicemail": 1, "no_answer": 1, "busy": 1, "closed": 0, "wrong_number": 0, "failed": 1, "voicemail_full": 0,
+        "spoke": 4, "voicemail": 1, "no_answer": 1, "busy": 1, "closed": 0, "wrong_number": 0, "failed": 1,
+        "voicemail_full": 0,
     }  # fmt: skip
     assert shown["offices"]["ero-was"]["actions"] == 3
     assert (quiet["slug"], quiet["actions"], quiet["offices"]) == ("quiet", 0, {})
