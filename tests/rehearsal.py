@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ from chalicelib.domain import counts
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign, Letter, Status
 from chalicelib.domain.counts import Channel, Tally
-from chalicelib.domain.office import Line, Office
+from chalicelib.domain.office import Hours, Line, Office, Span
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install
@@ -68,6 +68,10 @@ for name, value in {
     "AWS_DEFAULT_REGION": "us-east-1",
 }.items():
     os.environ.setdefault(name, value)
+
+
+ALWAYS = Hours(((Span(time(0), time(0)),),) * 7, keeps_holidays=False)
+"""Open day and night, for tests that have the real clock."""
 
 
 def office(office_id: str, today: Any) -> Office:
