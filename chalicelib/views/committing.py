@@ -145,13 +145,21 @@ def _tell_desk(r: Runtime, effect: Free | Leave | Doubt) -> None:
     try:
         match effect:
             case Free(office, line, ticket, status):
-                r.desks.release(office, ticket, line, status, r.now())
+                _rest(r, office, line, r.desks.release(office, ticket, line, status, r.now()))
             case Leave(office, ticket):
                 r.desks.leave(office, ticket, r.now())
             case Doubt(office, line, mark):
-                r.desks.doubt(office, line, mark, r.now())
+                _rest(r, office, line, r.desks.doubt(office, line, mark, r.now()))
     except Exception as error:  # noqa: BLE001 - whatever it is: a lease heals by itself, and the caller must be answered
         fault("desk not told", error)
+
+
+def _rest(r: Runtime, office: str, line: str, why: str | None) -> None:
+    """Put a sick line in quarantine, for staff to see; the desk grants it to nobody already."""
+    if why is not None:
+        r.catalog.quarantine(office, line, why, r.now())
+        count("LinesRested")
+        log("line rests", office=office, why=why)
 
 
 def _measure(before: CallSession, after: CallSession, effects: Sequence[Effect]) -> None:

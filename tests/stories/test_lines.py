@@ -157,6 +157,9 @@ def test_three_callers_who_say_wrong_number_put_the_line_to_rest(house: Rehearsa
 
     assert house.world.rings(FIRST) == 3
     assert house.session(last["id"]).legs[0].office == "ero-was"
+    found = house.runtime.catalog.office("ero-atl")
+    assert found is not None
+    assert found.lines[0].quarantined == "wrong_number"
 
 
 def test_a_closed_office_is_not_called_and_all_closed_refuse_the_tap(house: Rehearsal) -> None:
