@@ -50,7 +50,6 @@ class Config:
     verification_days: int
     unproven_calls_per_source: int
     proof_cost: int
-    calls_a_day: int
 
     @property
     def is_development(self) -> bool:
@@ -82,7 +81,6 @@ class Config:
         unproven = _number(environ, "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", 3, problems)
         usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
         cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
-        a_day = _number(environ, "PATCHTHROUGH_CALLS_A_DAY", 5000, problems)
         problems += _wrong(environ)
         if problems:
             raise ConfigError(
@@ -104,7 +102,6 @@ class Config:
             verification_days=verification_days,
             unproven_calls_per_source=int(unproven),
             proof_cost=max(1, int(cost)),
-            calls_a_day=int(a_day),
         )
 
 

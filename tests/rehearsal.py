@@ -25,7 +25,7 @@ from chalicelib.domain import counts
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign, Letter, Status
 from chalicelib.domain.counts import Channel, Tally
-from chalicelib.domain.office import Hours, Line, Office, Span
+from chalicelib.domain.office import Caps, Hours, Line, Office, Span
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install
@@ -165,6 +165,15 @@ class Rehearsal:
         self._apply(campaign(self.clock.now().date(), offices))
         for office_id in list(LINES)[:offices]:
             self.world.add(OfficeLine(LINES[office_id], Answer.PERSON))
+
+    def bear_all(self, calls: int) -> None:
+        """Let each line bear so many calls: for whoever asks another question than what a line should bear."""
+        asked = self.runtime.catalog.campaign(SLUG)
+        assert asked is not None
+        caps = Caps(at_once=calls, an_hour=2 * calls, pause=0)
+        for each in asked.offices:
+            lines = tuple(replace(line, caps=caps) for line in each.lines)
+            self.runtime.catalog.put_office(replace(each, lines=lines))
 
     def memory_clock(self) -> float:
         """The clock by which a campaign in memory grows old: the world's own."""

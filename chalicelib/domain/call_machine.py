@@ -14,7 +14,7 @@ from chalicelib.domain.call import CallSession, Stage, ticket
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import (
     Answered,
-    Ask,
+    AskLine,
     CallChanged,
     Claimed,
     Delayed,
@@ -42,7 +42,7 @@ MARK = 4
 """Hex digits of a phone's keyed hash by which callers who doubt a line are told apart: no key to anybody."""
 
 
-def advance(session: CallSession, step: int | None, event: Event, moment: Moment) -> Change | Ask:
+def advance(session: CallSession, step: int | None, event: Event, moment: Moment) -> Change | AskLine:
     """Return the session after `event` and what must be done; the very same session when nothing changes.
 
     A question instead means: answer it in `moment.answers`, and ask again. `step` is the webhook's step, None

@@ -90,7 +90,7 @@ ENDINGS: dict[Ending, State] = {
 class CallView:
     """One call, now.
 
-    `place` is the place in line (1 is next) and `wait` the seconds until our turn comes, both only in line.
+    `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until we ring, before that.
     `office` is the one being called or the last one called; `following` the one after it. `outcome` is the
     last office call's. `number` says which call to get through this was; `reached` is the campaign's sum.
     """
@@ -139,7 +139,7 @@ def seen(
         following=campaign.office(then) if then else None,
         reached=tally.reached,
         goal=campaign.goal,
-        place=_place(session, now, calls_per_second) if state is State.IN_LINE else session.place,
+        place=_place(session, now, calls_per_second, state),
         wait=_wait(session, now) if state is State.IN_LINE else None,
         outcome=leg.outcome if leg else None,
         number=session.number,
@@ -202,9 +202,11 @@ def _wait(session: CallSession, now: datetime) -> int:
     return max(0, ceil((session.ring_at - now).total_seconds()))
 
 
-def _place(session: CallSession, now: datetime, calls_per_second: float) -> int:
-    """Calls leave at a fixed pace, so the time until ours is the number of those before it."""
-    return max(1, ceil((session.ring_at - now).total_seconds() * calls_per_second))
+def _place(session: CallSession, now: datetime, calls_per_second: float, state: State) -> int | None:
+    """The place in line to be rung (calls leave at a fixed pace), or in the office's line; None in no line."""
+    if state is State.IN_LINE:
+        return max(1, ceil((session.ring_at - now).total_seconds() * calls_per_second))
+    return session.place if state is State.HOLDING else None
 
 
 def _office_json(office: Office | None, language: Language) -> dict[str, str] | None:

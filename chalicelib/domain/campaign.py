@@ -80,8 +80,7 @@ class Campaign:
     """One ask with its words in each language, its goal and its offices as listed.
 
     `elsewhere` are the other offices of the directory, for supporters in their areas; read only where
-    `routing` asks for them. `numbers` are ours for this campaign (none: the organization's first).
-    `calls_a_day` is the most calls we place for it in one day (UTC); people who call us are not counted.
+    `routing` asks for them.
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
     """
@@ -103,8 +102,6 @@ class Campaign:
     recordings: tuple[Recording, ...] = ()
     routing: Routing = field(default_factory=Routing)
     elsewhere: tuple[Office, ...] = ()
-    numbers: tuple[str, ...] = ()
-    calls_a_day: int = 2000
 
     @property
     def is_live(self) -> bool:

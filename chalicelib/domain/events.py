@@ -1,6 +1,6 @@
 """What can happen to a call, and what must be done then: events, questions and effects, as values.
 
-Events come from webhooks, workers and the page. A question (`Ask`) is what a decision needs to know from the
+Events come from webhooks, workers and the page. A question (`AskLine`) is what a decision needs to know from the
 table before it can be made; it is answered, and the decision made again. Effects are carried out.
 """
 
@@ -9,7 +9,6 @@ from datetime import datetime
 
 from chalicelib.domain.call import CallStatus
 from chalicelib.domain.counts import Action, Outcome
-from chalicelib.domain.desk import Answer as LineAnswer
 
 # Events: what happened. Those that come by a step's webhook carry the step beside them.
 
@@ -136,16 +135,12 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class AskLine:
-    """May `ticket` use one of these lines of the office (their numbers, in order)? `waits`: else join the line."""
+    """Whether `ticket` may use one of these lines of the office, in order. `waits`: else it joins the line."""
 
     office: str
     numbers: tuple[str, ...]
     ticket: str
     waits: bool = True
-
-
-Ask = AskLine
-Answer = LineAnswer
 
 
 # Effects: what must be done, beside keeping the session.

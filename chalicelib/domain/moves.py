@@ -8,7 +8,8 @@ from chalicelib.domain import outcomes
 from chalicelib.domain.call import CallSession, CallStatus, Ending, Notice, Stage
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Action, Channel, Outcome, action_id
-from chalicelib.domain.events import Answer, Ask, Count, Effect
+from chalicelib.domain.desk import Answer
+from chalicelib.domain.events import AskLine, Count, Effect
 from chalicelib.domain.hours import is_open
 from chalicelib.domain.office import Office
 
@@ -23,7 +24,7 @@ Change = tuple[CallSession, tuple[Effect, ...]]
 class Wanted(Exception):
     """A decision can't be made before this question is answered."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: AskLine) -> None:
         """Remember the question."""
         super().__init__(type(ask).__name__)
         self.ask = ask
@@ -42,13 +43,13 @@ class Moment:
     now: datetime
     reached: int | None = None
     keeps_hours: bool = True
-    answers: Mapping[Ask, Answer] = field(default_factory=dict)
+    answers: Mapping[AskLine, Answer] = field(default_factory=dict)
 
     def finds_open(self, office: Office) -> bool:
         """Whether the office can be called now; in development its hours don't keep anybody from trying."""
         return not self.keeps_hours or is_open(office, self.now)
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: AskLine) -> Answer:
         """Return the answer to a question.
 
         Raises:

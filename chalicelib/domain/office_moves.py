@@ -4,7 +4,7 @@ Promises: never a line twice in one call; never a closed office; another line of
 next office; a line is used only when its desk granted it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain import outcomes
@@ -31,24 +31,18 @@ from chalicelib.domain.moves import (
 from chalicelib.domain.office import Line, Office, dialable
 
 LONGEST_HOLD = timedelta(minutes=12)
-"""Nobody is kept on the phone longer than this: then a kind end, and the page offers a time."""
+"""Nobody is kept on the phone longer than this: then a kind end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failover:
-    """What follows a leg that did not connect: whether another line is tried at once."""
-
-    tries_next_line: bool
-
-
-FAILOVERS: dict[CallStatus, Failover] = {
-    CallStatus.BUSY: Failover(tries_next_line=True),
-    CallStatus.NO_ANSWER: Failover(tries_next_line=True),
-    CallStatus.FAILED: Failover(tries_next_line=True),
+TRIES_NEXT_LINE: dict[CallStatus, bool] = {
+    CallStatus.BUSY: True,
+    CallStatus.NO_ANSWER: True,
+    CallStatus.FAILED: True,
     # The supporter pressed star while it rang: they want to go on, not to ring the same desk again.
-    CallStatus.CANCELED: Failover(tries_next_line=False),
+    CallStatus.CANCELED: False,
 }
-"""Busy is not no answer is not failed: one rule per reason. Every other status was a connected call."""
+"""Whether the office's next line follows at once, by why the last did not connect; its words differ by reason too
+(`prompts.NEXT_LINE`). Every other status was a connected call."""
 
 
 def to_menu(session: CallSession, moment: Moment) -> Change:
@@ -79,7 +73,7 @@ def office_ended(session: CallSession, event: OfficeCallEnded, moment: Moment) -
     if status is None or not outcomes.is_decided(status):
         return stepped(known, moment, Stage.ASKING), ()
     counted, effects = settled(known, None, moment)
-    if FAILOVERS[status].tries_next_line and (again := _other_line(counted, moment)):
+    if TRIES_NEXT_LINE[status] and (again := _other_line(counted, moment)):
         return again[0], (*effects, *again[1])
     after, more = after_office(counted, moment)
     return after, (*effects, *more)
@@ -189,8 +183,8 @@ def _at_closed(session: CallSession, moment: Moment) -> Change:
     """Say that the next office has closed, and offer one that is open; the end where none is."""
     offices = _with_open_ones(session, moment)
     if len(offices) == 1:
-        return ended_at_step(session, Ending.CLOSED, moment)
-    return stepped(session, moment, Stage.CLOSED, offices=offices), ()
+        return ended_at_step(_off_hold(session), Ending.CLOSED, moment)
+    return stepped(_off_hold(session), moment, Stage.CLOSED, offices=offices), ()
 
 
 def _untried(session: CallSession, office: Office, moment: Moment) -> tuple[Line, ...]:

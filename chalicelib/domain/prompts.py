@@ -114,8 +114,7 @@ def _notice(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
 
 def _closed(session: CallSession, voice: Voice) -> tuple[Speech, ...]:
     hello = (voice.say(PromptId.HELLO),) if session.step == 1 else ()
-    other = (voice.say(PromptId.OTHER_OPEN),) if len(session.offices) > 1 else ()
-    return (*hello, voice.say(PromptId.CLOSED), *other, voice.say(PromptId.STOP))
+    return (*hello, *(voice.say(each) for each in (PromptId.CLOSED, PromptId.OTHER_OPEN, PromptId.STOP)))
 
 
 def _hold(session: CallSession, voice: Voice) -> tuple[Speech, ...]:

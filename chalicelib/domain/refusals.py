@@ -25,7 +25,6 @@ class Code(StrEnum):
     LINE_TOO_LONG = "line_too_long"
     PROOF_MISSING = "proof_missing"
     PROOF_REFUSED = "proof_refused"
-    BUDGET_SPENT = "budget_spent"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_ENDED = "campaign_ended"
     NO_OFFICE = "no_office"
@@ -87,10 +86,6 @@ SENTENCES: dict[Code, Words] = {
         "La comprobación de esta página ya se usó o venció, por eso no se llama a nadie. Vuelva a cargar la página "
         "y toque de nuevo.",
     ),
-    Code.BUDGET_SPENT: Words(
-        "Today’s budget for calling people is used up. Calling us yourself still works.",
-        "Se agotó el presupuesto de hoy para llamar. Si llama usted, funciona igual.",
-    ),
     Code.CAMPAIGN_PAUSED: Words(
         "Calls are paused. Nobody is called and nothing is sent.",
         "Las llamadas están en pausa. No se llama a nadie ni se envía nada.",
@@ -151,8 +146,8 @@ SENTENCES: dict[Code, Words] = {
         "Este teléfono tiene 3 llamadas programadas, el máximo por teléfono. Cancele una o espere a que pase una",
     ),
     Code.BOOKING_GONE: Words(
-        "This link has expired. A booked call’s page is deleted 30 days after the call.",
-        "Este enlace ya no sirve. La página de una llamada programada se borra 30 días después de la llamada.",
+        "This link has expired. A booked call is forgotten 30 days after its time.",
+        "Este enlace ya no sirve. Una llamada programada se olvida 30 días después de su hora.",
     ),
     Code.OUR_FAULT: Words(
         "Sorry, something broke on our side. We never call you twice for one tap.",

@@ -117,7 +117,6 @@ def _booking_json(booking: Booking) -> dict[str, Any]:
         "weekly_until": booking.until.isoformat() if booking.until else None,
         "phone_ends": booking.phone_ends,
         "last": _last_json(booking),
-        "page": urls.local(f"/bookings/{booking.id}"),
     }
 
 

@@ -11,9 +11,8 @@ from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel
+from chalicelib.domain.desk import Answer
 from chalicelib.domain.events import (
-    Answer,
-    Ask,
     AskLine,
     Count,
     Doubt,
@@ -118,7 +117,7 @@ def _decided(
     return change
 
 
-def _answered(r: Runtime, ask: Ask, moment: Moment) -> Answer:
+def _answered(r: Runtime, ask: AskLine, moment: Moment) -> Answer:
     """A line that is granted to a decision which then loses its race is found by the repeat, or heals by itself."""
     office = moment.campaign.office(ask.office)
     lines = [line for line in office.lines if line.number in ask.numbers] if office else []

@@ -36,9 +36,7 @@ REFRESH_SECONDS = 10
 SEE_OTHER, UNAVAILABLE = 303, 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
-RESTING = frozenset(
-    {Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED, Code.BUDGET_SPENT}
-)
+RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
 """Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}

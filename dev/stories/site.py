@@ -5,7 +5,6 @@ started, and anything of the app but its public API.
 """
 
 import contextlib
-import html
 import json
 import re
 import urllib.error
@@ -25,7 +24,6 @@ from dev.stories.tales import Line
 
 CAMPAIGN = "families-28"
 STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
-TEL = re.compile(r"""href=["']?(tel:[^"'\s>]+)""")
 USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
 """How a line answers that nobody said anything about: as every office of the stack does."""
 OK = 200
@@ -197,14 +195,6 @@ def line_document(line: Line) -> Json:
         "first": [answer.name for answer in line.first],
         "at_once": line.at_once,
     }
-
-
-def tel_link(page: str) -> str:
-    """Return the first `tel:` link of a page, its code with it. Raises ValueError if there is none."""
-    found = TEL.search(page)
-    if found is None:
-        raise ValueError("The page has no tel: link.")
-    return html.unescape(found[1])
 
 
 def ask(url: str, document: object = None) -> tuple[int, Any]:

@@ -27,12 +27,6 @@ KILOBYTE = 1024
 ROOM = 5
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Any]:
-    with BACKENDS[request.param]() as dynamodb:
-        yield dynamodb
-
-
 @pytest.fixture
 def bookings(backend: Any) -> Bookings:
     return Bookings(fresh_table(backend))

@@ -32,19 +32,13 @@ from chalicelib.domain.desk import (
 )
 from chalicelib.domain.office import Caps, Line
 from tests.conftest import Figure
-from tests.stores import BACKENDS, fresh_table
+from tests.stores import fresh_table
 from tests.values import CALL_ID, NOW
 
 OFFICE, FIRST, SECOND = "ero-atl", "+14045550190", "+14045550191"
 LINE = Line(FIRST, caps=Caps(at_once=1, an_hour=20, pause=0))
 KILOBYTE = 1024
 A_SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Any]:
-    with BACKENDS[request.param]() as dynamodb:
-        yield dynamodb
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What the store promises, on three implementations of the table: moto, ministack and DynamoDB Local."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,17 +20,11 @@ from chalicelib.domain.events import Count, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 from chalicelib.domain.words import Language
 from tests.rehearsal import SLUG
-from tests.stores import BACKENDS, fresh_table
+from tests.stores import fresh_table
 from tests.values import CALL_ID, NOW, called, session
 
 SECOND = timedelta(seconds=1)
 KILOBYTE = 1024
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Any]:
-    with BACKENDS[request.param]() as dynamodb:
-        yield dynamodb
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from chalicelib.domain.counts import Action
 from dev.offices import our_number as hooks_at
 from dev.phone_world import ANONYMOUS, Answer, HangUp, Heard, OfficeLine, PhoneWorldServer
 from dev.stories.playing import answers, play
-from dev.stories.site import Site, tel_link
+from dev.stories.site import Site
 from dev.stories.tales import DialsIn, Line, Tale, our_number
 
 OURS, OFFICE, SECOND_LINE, OTHER_OFFICE = "+12025550142", "+14045550190", "+14045550191", "+17035550177"
@@ -213,12 +212,3 @@ def test_each_line_has_its_answer_and_no_line_a_second_one() -> None:
         ("b", two),
         ("c", three),
     ]
-
-
-def test_a_pages_link_is_found_with_its_code() -> None:
-    page = '<a href="/c/x">x</a> <a class="btn" href="tel:+12025550142,,482915">Call</a>'
-
-    assert tel_link(page) == "tel:+12025550142,,482915"
-    assert tel_link("<a href=tel:&#43;12025550142>") == "tel:+12025550142"
-    with pytest.raises(ValueError, match=re.escape("no tel: link")):
-        tel_link("<a href='/'>")

@@ -6,7 +6,6 @@ again, and nobody saw an error (the second test does just that, on the same wire
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -16,12 +15,11 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.table import Table, keyed, wire
-from chalicelib.domain.office import Caps
 from chalicelib.runtime import install
 from dev import aws
 from dev.phone_world import Heard, PickUp, Press, Supporter
 from tests.conftest import Figure
-from tests.rehearsal import ENVIRONMENT, SLUG, Rehearsal
+from tests.rehearsal import ENVIRONMENT, Rehearsal
 from tests.stores import ministack, runtime_on
 
 CALLS = 500
@@ -77,17 +75,6 @@ def house(dynamodb: Any) -> Iterator[Rehearsal]:
     install(None)
 
 
-def bear_all(house: Rehearsal) -> None:
-    """Let the one line bear all calls: what is counted is the question here, not what a line should bear."""
-    asked = house.runtime.campaign(SLUG)
-    assert asked is not None
-    (office,) = asked.offices
-    lines = tuple(
-        replace(line, caps=Caps(at_once=CALLS, an_hour=2 * CALLS, pause=0)) for line in office.lines
-    )
-    house.runtime._campaigns[SLUG] = (float("inf"), replace(asked, offices=(replace(office, lines=lines),)))
-
-
 def phones() -> list[str]:
     """500 numbers that ring nobody."""
     return [f"+1{area}55501{line:02}" for area in (213, 305, 312, 602, 713) for line in range(100)]
@@ -97,7 +84,7 @@ def test_500_calls_are_500_in_the_ledger_and_the_tally_though_answers_are_lost(
     house: Rehearsal, figure: Figure
 ) -> None:
     numbers = phones()
-    bear_all(house)
+    house.bear_all(CALLS)
     with LossyWire(house.dynamodb) as wire_:
         for first in range(0, CALLS, WAVE):
             for number in numbers[first : first + WAVE]:
