@@ -43,7 +43,7 @@ def atlanta(house: Rehearsal) -> Office:
     return asked.offices[0]
 
 
-def with_two_lines(house: Rehearsal, caps: Caps = Caps()) -> None:  # noqa: B008 - a frozen value
+def with_two_lines(house: Rehearsal, caps: Caps) -> None:
     line = replace(atlanta(house).lines[0], caps=caps)
     change(house, replace(atlanta(house), lines=(line, replace(line, number=SECOND))))
 
@@ -64,7 +64,7 @@ def with_caps(house: Rehearsal, caps: Caps) -> None:
 def test_a_line_that_does_not_connect_is_followed_by_the_offices_next_line(
     house: Rehearsal, answers: Answer, words: str, first: str
 ) -> None:
-    with_two_lines(house)
+    with_two_lines(house, Caps(pause=0))
     house.world.add(OfficeLine(FIRST, answers), OfficeLine(SECOND, Answer.PERSON, talk_seconds=30))
     house.world.add(Supporter(ANA, [PickUp(), Press("1"), Press("1", when=HOW)]))
 
@@ -77,7 +77,7 @@ def test_a_line_that_does_not_connect_is_followed_by_the_offices_next_line(
 
 
 def test_when_all_lines_are_busy_the_next_office_is_offered_and_no_line_rings_twice(house: Rehearsal) -> None:
-    with_two_lines(house)
+    with_two_lines(house, Caps(pause=0))
     house.world.add(OfficeLine(FIRST, Answer.BUSY), OfficeLine(SECOND, Answer.BUSY))
     script: list[Move] = [
         PickUp(),
