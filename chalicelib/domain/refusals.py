@@ -96,10 +96,10 @@ SENTENCES: dict[Code, Words] = {
         "Ahora no podemos llamar a ninguna oficina: no se ha comprobado ninguna línea últimamente.",
     ),
     Code.OFFICES_CLOSED: Words(
-        "The offices are closed now, and we only call them while they’re open: Monday to Friday, 9:00 am to "
+        "The offices are closed now, and we only call them while they’re open, most often Monday to Friday, 9:00 am to "
         "4:00 pm, their time. Try again then.",
-        "Las oficinas están cerradas y solo las llamamos cuando están abiertas: de lunes a viernes, de 9:00 a. m. a "
-        "4:00 p. m., hora de allá. Intente entonces.",
+        "Las oficinas están cerradas y solo las llamamos cuando están abiertas, por lo general de lunes a "
+        "viernes, de 9:00 a. m. a 4:00 p. m., hora de allá. Intente entonces.",
     ),
     Code.NOT_FOUND: Words(
         "We can’t find that page. Check the link, or see the campaigns that need calls now",
