@@ -104,7 +104,8 @@ class CallSession:
 
     `step` grows by one with every webhook that moved the call; `version` with every write. `offices` are the
     ids still to call, in order; `legs` the calls made so far. `number` is which call to get through this was.
-    `place` and `wait` (seconds) are told on hold, since `held_at`.
+    `place` and `wait` (seconds) are told on hold, since `held_at`. `local` is the office of the supporter's own
+    area and `zone` their IANA time zone, where their ZIP code told; `is_inbound`: they called us.
     """
 
     id: str
@@ -130,6 +131,9 @@ class CallSession:
     place: int | None = None
     wait: int | None = None
     held_at: datetime | None = None
+    local: str | None = None
+    zone: str | None = None
+    is_inbound: bool = False
     number: int | None = None
     ending: Ending | None = None
     reason: int | None = None
