@@ -5,35 +5,30 @@ so and leads on. Each view gathers, decides and draws: words are in locales/, th
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import wraps
-from urllib.parse import parse_qsl
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
-from chalicelib.config import Config
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import CallView, State, seen
 from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.counts import Channel, Outcome
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.words import Language, language_of
+from chalicelib.domain.words import Language
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import obstacles, rendering, tap
+from chalicelib.views import obstacles, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
-from chalicelib.views.obstacles import Asked
-from chalicelib.views.rendering import HTML, PRIVATE, SHARED, Headers, Site
+from chalicelib.views.rendering import PRIVATE, SHARED, Headers
+from chalicelib.views.visits import FORM, page_reply
 
-pages = Blueprint(__name__)
+pages = visits.pages
 
-
-FORM = "application/x-www-form-urlencoded"
 CONSENT = "call-1"
 """The consent text that stands above the button."""
 REFRESH_SECONDS = 10
-SEE_OTHER, UNAVAILABLE = 303, 503
+UNAVAILABLE = 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
 RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
@@ -63,34 +58,13 @@ class Waiting:
     minutes: int
 
 
-def page_reply(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Turn a refusal, or any fault, into a page: the edge of these views."""
-
-    @wraps(view)
-    def replied(**path: str) -> Response:
-        try:
-            return _answered(view, path)
-        except Exception as error:  # noqa: BLE001 - the last resort of a person's request: a page, not a stack trace
-            fault("page failed", error)
-            return obstacles.fault(_asked_in_a_fault())
-
-    return replied
-
-
-def _answered(view: Callable[..., Response], path: dict[str, str]) -> Response:
-    try:
-        return view(**path)
-    except Refusal as refusal:
-        return obstacles.refused(refusal, _asked(), runtime().now())
-
-
 @pages.route("/", methods=["GET"])
 @page_reply
 def home() -> Response:
     """All campaigns that need calls now."""
     live = [row.slug for row in runtime().catalog.campaigns() if row.status is Status.LIVE]
     asks = [Ask(campaign, _reached(campaign)) for campaign in map(runtime().campaign, live) if campaign]
-    return _page("home.html", SHARED, asks=asks)
+    return visits.page("home.html", SHARED, asks=asks)
 
 
 @pages.route("/c/{slug}", methods=["GET"])
@@ -104,10 +78,10 @@ def campaign_page(slug: str) -> Response:
 @page_reply
 def ask_for_call(slug: str) -> Response:
     """The form: put the supporter in line and show them their call; or say at the field what to mend."""
-    form, language = _form(), _language()
+    form, language = visits.form(), visits.asked_language()
     try:
         phone, consent, proof = form.get("phone", ""), form.get("consent", ""), form.get("proof")
-        session = tap.create_call(slug, phone, language, consent, _source(), proof)
+        session = tap.create_call(slug, phone, language, consent, visits.source(), proof)
     except Refusal as refusal:
         if refusal.code in RESTING:
             return _campaign(tap.campaign(slug), PRIVATE)
@@ -117,7 +91,7 @@ def ask_for_call(slug: str) -> Response:
                 tap.campaign(slug), PRIVATE, status=400, error=error, typed=form.get("phone", "")
             )
         raise
-    return _to_call(session.id)
+    return visits.see_other(f"/calls/{session.id}")
 
 
 @pages.route("/calls/{call_id}", methods=["GET"])
@@ -132,18 +106,18 @@ def call_page(call_id: str) -> Response:
 @page_reply
 def change_call(call_id: str) -> Response:
     """Don't call me, or how it went."""
-    form = _form()
+    form = visits.form()
     if form.get("do") == "withdraw":
         tap.withdraw(call_id)
     else:
         tap.tell(call_id, _outcome(form.get("outcome", "")))
-    return _to_call(call_id)
+    return visits.see_other(f"/calls/{call_id}")
 
 
 @pages.route("/static/{name}", methods=["GET"])
 def static(name: str) -> Response:
     """The stylesheet and the script."""
-    return rendering.static(name, _query().get("v"))
+    return rendering.static(name, visits.query().get("v"))
 
 
 @pages.route("/health", methods=["GET"])
@@ -171,9 +145,9 @@ def _campaign(
 ) -> Response:
     reached = _reached(campaign)
     if campaign.status is Status.ENDED:
-        return obstacles.ended(_asked(), reached)
+        return obstacles.ended(visits.asked(), reached)
     order = tap.open_order(campaign) if campaign.is_live else ()
-    return _page(
+    return visits.page(
         "campaign.html",
         headers,
         status=status,
@@ -196,7 +170,7 @@ def _resting(campaign: Campaign) -> str:
 
 
 def _call(session: CallSession, campaign: Campaign) -> Response:
-    r, query = runtime(), _query()
+    r, query = runtime(), visits.query()
     tally = r.store.tally(session.campaign, Channel.CALLS)
     view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
     if query.get("skip") and view.is_question_open:
@@ -204,10 +178,10 @@ def _call(session: CallSession, campaign: Campaign) -> Response:
     is_still = bool(query.get("still") or query.get("skip"))
     updating = view.is_changing and not is_still
     refresh = {"Refresh": str(REFRESH_SECONDS)} if updating and not query.get("live") else {}
-    return _page(
+    return visits.page(
         _template(view),
         PRIVATE | refresh,
-        language=_language(session.language),
+        language=visits.asked_language(session.language),
         campaign=campaign,
         view=view,
         updating=updating,
@@ -231,27 +205,6 @@ def _template(view: CallView) -> str:
     return f"states/{'over' if view.state in SIMPLE_ENDS else view.state}.html"
 
 
-def _page(
-    template: str,
-    headers: Mapping[str, str],
-    *,
-    language: Language | None = None,
-    status: int = rendering.OK,
-    **values: object,
-) -> Response:
-    """Draw a template for this request, in `language` or else the one it asks for."""
-    language, site = language or _language(), _site()
-    elsewhere = _elsewhere(site, language)
-    return rendering.page(
-        template, language, site, status=status, headers=headers, elsewhere=elsewhere, **values
-    )
-
-
-def _to_call(call_id: str) -> Response:
-    where = _site().url + f"/calls/{call_id}?lang={_language().value}"
-    return Response("", status_code=SEE_OTHER, headers={"Location": where, "Content-Type": HTML, **PRIVATE})
-
-
 # Gathering.
 
 
@@ -259,88 +212,8 @@ def _reached(campaign: Campaign) -> int:
     return runtime().store.tally(campaign.slug, Channel.CALLS).reached
 
 
-def _site() -> Site:
-    return _site_of(runtime().config)
-
-
-def _site_of(config: Config) -> Site:
-    return Site(config.public_url, config.from_number)
-
-
-def _query() -> dict[str, str]:
-    return dict(pages.current_request.query_params or {})
-
-
-def _form() -> dict[str, str]:
-    """The posted form; of a field sent twice, the last."""
-    raw = pages.current_request.raw_body
-    text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
-
-
-def _source() -> str:
-    """The address the request came from, as API Gateway saw it."""
-    return str(pages.current_request.context.get("identity", {}).get("sourceIp", ""))
-
-
-def _language(otherwise: Language | None = None) -> Language:
-    """The page's language: asked for by ?lang, else `otherwise`, else the browser's."""
-    asked = _query().get("lang")
-    if asked:
-        return language_of(asked)
-    return otherwise or preferred(pages.current_request.headers.get("accept-language", ""))
-
-
-def preferred(accept_language: str) -> Language:
-    """Return the language a browser likes best of those we have: "de, es;q=0.8, en;q=0.5" → Spanish."""
-    ranked = sorted(map(_ranked, accept_language.split(",")), key=lambda pair: -pair[1])
-    ours = (language_of(code) for code, weight in ranked if weight > 0 and code[:2] in set(Language))
-    return next(ours, Language.EN)
-
-
-def _ranked(part: str) -> tuple[str, float]:
-    code, _, weight = part.strip().lower().partition(";q=")
-    try:
-        return code, float(weight or 1)
-    except ValueError:
-        return code, 0.0
-
-
 def _outcome(text: str) -> Outcome:
     try:
         return Outcome(text)
     except ValueError as error:
         raise Refusal(Code.OUTCOME_UNKNOWN, "outcome") from error
-
-
-def _elsewhere(site: Site, language: Language) -> str:
-    """The same page and state in the other language. A refused form leads to the form."""
-    other = Language.EN if language is Language.ES else Language.ES
-    kept = {key: value for key, value in _query().items() if key in {"live", "still", "skip"}}
-    return site.link(_path(), **kept, lang=other.value)
-
-
-def _path() -> str:
-    """The path asked for, below the public URL's prefix."""
-    path = pages.current_request.path
-    for name, value in (pages.current_request.uri_params or {}).items():
-        path = path.replace(f"{{{name}}}", value)
-    return str(path)
-
-
-def _asked() -> Asked:
-    slug = (pages.current_request.uri_params or {}).get("slug")
-    found = runtime().campaign(slug) if slug else None
-    language, site = _language(), _site()
-    campaign = found if found and found.status is not Status.DRAFT else None
-    return Asked(language, site, _elsewhere(site, language), _path(), campaign)
-
-
-def _asked_in_a_fault() -> Asked:
-    """The same when anything may be what broke: no campaign is looked for, and a site without a configuration."""
-    try:
-        site = _site()
-    except Exception:  # noqa: BLE001 - nothing may keep the page of a fault from being shown
-        site = Site("", None)
-    language = _language()
-    return Asked(language, site, _elsewhere(site, language), _path())

@@ -10,7 +10,7 @@ from chalicelib.domain.call_view import State
 from chalicelib.domain.words import Language
 from chalicelib.views import rendering
 from chalicelib.views.obstacles import OBSTACLES
-from chalicelib.views.pages import preferred
+from chalicelib.views.visits import preferred
 from tests.browser.served import PREFIX, Served
 from tests.browser.states import CALLS, PATHS
 from tests.values import CALL_ID, CAMPAIGN, session
