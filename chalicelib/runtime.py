@@ -42,9 +42,14 @@ def _new_id() -> str:
     return chance.token_urlsafe(16)
 
 
+def _seed() -> int:
+    """64 bits of chance, for an order of offices."""
+    return chance.randbits(64)
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a view may use. `now` and `new_id` are here so that the domain needs neither clock nor chance."""
+    """What a view may use. `now`, `new_id` and `seed` are here so that the domain needs neither clock nor chance."""
 
     config: Config
     secrets: SecretStore
@@ -56,6 +61,7 @@ class Runtime:
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
+    seed: Callable[[], int] = _seed
     monotonic: Callable[[], float] = time.monotonic
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)

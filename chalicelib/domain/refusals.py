@@ -32,6 +32,9 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     CALL_GONE = "call_gone"
     OFFICE_UNKNOWN = "office_unknown"
+    OFFICE_UNCLEAR = "office_unclear"
+    ZIP_MALFORMED = "zip_malformed"
+    NUMBER_SHOWN_UNKNOWN = "number_shown_unknown"
     ZONE_UNKNOWN = "zone_unknown"
     TIME_MALFORMED = "time_malformed"
     TIME_PAST = "time_past"
@@ -111,6 +114,18 @@ SENTENCES: dict[Code, Words] = {
     ),
     Code.OFFICE_UNKNOWN: Words(
         "Choose one of the campaign’s offices", "Elija una de las oficinas de la campaña"
+    ),
+    Code.OFFICE_UNCLEAR: Words(
+        "Choose an office: this ZIP code doesn’t belong to just one. Any of them can take your message",
+        "Elija una oficina: este código postal no corresponde a una sola. Cualquiera puede recibir su mensaje",
+    ),
+    Code.ZIP_MALFORMED: Words(
+        "Enter a 5-digit ZIP code, like 30303, or leave it out",
+        "Escriba un código postal de 5 dígitos, como 30303, o déjelo en blanco",
+    ),
+    Code.NUMBER_SHOWN_UNKNOWN: Words(
+        "Choose which number the office sees: ours or own",
+        "Elija qué número ve la oficina: ours (el nuestro) u own (el suyo)",
     ),
     Code.ZONE_UNKNOWN: Words(
         "Choose a time zone by its name, like America/New_York",

@@ -101,8 +101,11 @@ def create_call(slug: str) -> Response:
         read_text(body, "phone", Code.PHONE_MISSING),
         read_text(body, "consent", Code.CONSENT_MISSING),
     )
-    proof = read_optional(body, "proof")
-    session = tap.create_call(slug, phone, language, consent, read_source(), proof)
+    wanted = tap.Wanted(
+        phone=phone, language=language, consent=consent, source=read_source(), proof=read_optional(body, "proof"),
+        zip_code=read_optional(body, "zip"), office=read_optional(body, "office"), shows_own=_read_shows_own(body),
+    )  # fmt: skip
+    session = tap.create_call(slug, wanted)
     return json_answer(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
 
 
@@ -178,6 +181,14 @@ def read_optional(body: Mapping[str, Any], field: str) -> str:
     if not isinstance(value, str):
         raise Refusal(Code.BODY_MALFORMED, field)
     return value
+
+
+def _read_shows_own(body: Mapping[str, Any]) -> bool:
+    """Read whose number the office is to see, "ours" without a word; whether it is the supporter's own."""
+    shown = read_optional(body, "number_shown") or "ours"
+    if shown not in {"ours", "own"}:
+        raise Refusal(Code.NUMBER_SHOWN_UNKNOWN, "number_shown")
+    return shown == "own"
 
 
 def read_language(body: Mapping[str, Any]) -> Language:

@@ -29,6 +29,7 @@ from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
 from chalicelib.views import tap
 from chalicelib.views.booked import tried
+from chalicelib.views.offices_asked import which
 
 AHEAD = timedelta(seconds=90)
 """How far the schedule looks ahead: longer than the minute until it comes again."""
@@ -165,7 +166,7 @@ def _session(
     booking: Booking, campaign: Campaign, call_id: str, turn: datetime, now: datetime
 ) -> CallSession:
     """The call to the booked office first, then to the campaign's others that are open."""
-    others = (office for office in tap.open_order(campaign) if office != booking.office)
+    others = (office for office in which(campaign, "", "").offices if office != booking.office)
     return CallSession(
         id=call_id, campaign=booking.campaign, language=booking.language, phone=booking.phone,
         phone_key=booking.phone_key, phone_ends=booking.phone_ends, consent=booking.consent,

@@ -20,6 +20,7 @@ from chalicelib.observability import fault
 from chalicelib.runtime import runtime
 from chalicelib.views import obstacles, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
+from chalicelib.views.offices_asked import which
 from chalicelib.views.rendering import PRIVATE, SHARED, Headers
 from chalicelib.views.visits import FORM, page_reply
 
@@ -80,8 +81,7 @@ def ask_for_call(slug: str) -> Response:
     """The form: put the supporter in line and show them their call; or say at the field what to mend."""
     form, language = visits.form(), visits.asked_language()
     try:
-        phone, consent, proof = form.get("phone", ""), form.get("consent", ""), form.get("proof")
-        session = tap.create_call(slug, phone, language, consent, visits.source(), proof)
+        session = tap.create_call(slug, _wanted(form, language))
     except Refusal as refusal:
         if refusal.code in RESTING:
             return _campaign(tap.campaign(slug), PRIVATE)
@@ -132,6 +132,14 @@ def health() -> Response:
     return Response(json.dumps({"status": "ok"}), headers=kept)
 
 
+def _wanted(form: Mapping[str, str], language: Language) -> tap.Wanted:
+    return tap.Wanted(
+        phone=form.get("phone", ""), language=language, consent=form.get("consent", ""), source=visits.source(),
+        proof=form.get("proof"), zip_code=form.get("zip", ""), office=form.get("office", ""),
+        shows_own=form.get("number_shown") == "own",
+    )  # fmt: skip
+
+
 # Drawing.
 
 
@@ -146,7 +154,7 @@ def _campaign(
     reached = _reached(campaign)
     if campaign.status is Status.ENDED:
         return obstacles.ended(visits.asked(), reached)
-    order = tap.open_order(campaign) if campaign.is_live else ()
+    order = which(campaign, "", "").offices if campaign.is_live else ()
     return visits.page(
         "campaign.html",
         headers,

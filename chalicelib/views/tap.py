@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.adapters.table import Write
 from chalicelib.domain.call import CallSession, Consent
-from chalicelib.domain.campaign import Campaign, Status, calling_order
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import Told, Withdrawn
 from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, Caller, calling
-from chalicelib.domain.moves import Moment
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
@@ -23,22 +22,41 @@ from chalicelib.observability import count
 from chalicelib.runtime import runtime
 from chalicelib.views import proving
 from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
+from chalicelib.views.offices_asked import Choice, refuse_misread, which
 
 CONSENTS: dict[str, int] = {"call-1": 1}
 """Consent texts a supporter can agree to here, each with the version now shown."""
 PACE = "voice"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a supporter asks for, as they send it.
+
+    `source` is the address it came from: kept as a keyed hash, for two hours. `proof` is the solved proof of work;
+    None: a form sent without a script, which can have none. `zip_code` and `office` (an id) are "" where nothing was
+    said; `shows_own`: the office is to see the supporter's own number instead of ours.
+    """
+
+    phone: str
+    language: Language
+    consent: str
+    source: str
+    proof: str | None
+    zip_code: str = ""
+    office: str = ""
+    shows_own: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One request to be called. `source` is the address it came from: kept as a keyed hash, for two hours."""
+    """A request to be called that may be carried out: whose phone, for which campaign, how it came in."""
 
     campaign: Campaign
     number: str
     phone_key: str
-    language: Language
-    consent: str
-    source: str
+    wanted: Wanted
+    choice: Choice
     entry: proving.Entry
 
 
@@ -54,23 +72,21 @@ def campaign(slug: str) -> Campaign:
     return found
 
 
-def create_call(  # noqa: PLR0917 - what one form holds
-    slug: str, phone: str, language: Language, consent: str, source: str, proof: str | None
-) -> CallSession:
+def create_call(slug: str, wanted: Wanted) -> CallSession:
     """Put a supporter in line to be called; a second tap gives the call that is open already.
-
-    `proof` is the solved proof of work; None: a form sent without a script, which can have none.
 
     Raises:
         Refusal: what, why and when to try again.
         GaveUp: five lost races in a row.
     """
     asked = live(campaign(slug))
-    if consent not in CONSENTS:
+    if wanted.consent not in CONSENTS:
         raise Refusal(Code.CONSENT_MISSING, "consent")
-    number = screened(phone, screening(asked))
+    number = screened(wanted.phone, screening(asked))
+    refuse_misread(asked, wanted.zip_code, wanted.office)
     key = phone_key(number, runtime().secrets.current().phone_key)
-    tap = Tap(asked, number, key, language, consent, source, proving.entry(slug, proof))
+    entry = proving.entry(slug, wanted.proof)
+    tap = Tap(asked, number, key, wanted, _choice(asked, wanted), entry)
     for _ in range(ATTEMPTS):
         try:
             return _open_call(tap)
@@ -87,14 +103,6 @@ def withdraw(call_id: str) -> CallSession:
 def tell(call_id: str, outcome: Outcome) -> CallSession:
     """Keep what the supporter says on the page about how the call went; the first answer stands."""
     return happened(call_id, Told(outcome))
-
-
-def open_order(asked: Campaign) -> tuple[str, ...]:
-    """Return the ids of the offices a call started now goes to, in order: those that can be called and are open."""
-    r = runtime()
-    moment = Moment(asked, r.now(), keeps_hours=r.config.keeps_hours)
-    order = ((office_id, asked.office(office_id)) for office_id in calling_order(asked, r.now().date()))
-    return tuple(office_id for office_id, office in order if office and moment.finds_open(office))
 
 
 def live(asked: Campaign) -> Campaign:
@@ -128,9 +136,9 @@ def _open_call(tap: Tap) -> CallSession:
     if open_call and not open_call.is_over:
         return open_call
     proving.refuse_spent(tap.entry)
-    call_id, consent = tap.entry.call_id, Consent(tap.consent, CONSENTS[tap.consent], tap.language, now)
+    call_id, consent = tap.entry.call_id, _consent(tap.wanted, now)
     counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
-    spend(tap.source, now, is_proven=tap.entry.is_proven)
+    spend(tap.wanted.source, now, is_proven=tap.entry.is_proven)
     # The turn is taken last: whoever is refused takes nobody's place in line.
     session = _session(tap, call_id, consent, now)
     put_in_line(session, counted)
@@ -138,15 +146,26 @@ def _open_call(tap: Tap) -> CallSession:
     return session
 
 
+def _choice(asked: Campaign, wanted: Wanted) -> Choice:
+    choice = which(asked, wanted.zip_code, wanted.office)
+    if choice.is_unclear and not wanted.office:
+        raise Refusal(Code.OFFICE_UNCLEAR, "office")
+    return choice
+
+
+def _consent(wanted: Wanted, now: datetime) -> Consent:
+    return Consent(wanted.consent, CONSENTS[wanted.consent], wanted.language, now)
+
+
 def _session(tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSession:
-    offices = open_order(tap.campaign)
-    if not offices:
-        is_closed = calling_order(tap.campaign, now.date())
-        raise Refusal(Code.OFFICES_CLOSED if is_closed else Code.NO_OFFICE)
+    wanted, choice = tap.wanted, tap.choice
+    if not choice.offices:
+        raise Refusal(Code.OFFICES_CLOSED if choice.listed else Code.NO_OFFICE)
     return CallSession(
-        id=call_id, campaign=tap.campaign.slug, language=tap.language, phone=tap.number,
+        id=call_id, campaign=tap.campaign.slug, language=wanted.language, phone=tap.number,
         phone_key=tap.phone_key, phone_ends=tap.number[-2:], consent=consent,
-        offices=offices, created_at=now, ring_at=turn(now), changed_at=now,
+        offices=choice.offices, local=choice.local, zone=choice.zone, shows_own=wanted.shows_own,
+        created_at=now, ring_at=turn(now), changed_at=now,
     )  # fmt: skip
 
 

@@ -135,7 +135,14 @@ def test_64_taps_of_one_phone_at_once_are_one_open_call(queue: QueueWire) -> Non
     spellings = [ANA, "(404) 555-0123", "404.555.0123", "1-404-555-0123"]
 
     def asked(n: int) -> CallSession:
-        return tap.create_call(SLUG, spellings[n % 4], Language.EN, "call-1", f"203.0.113.{n}", None)
+        wanted = tap.Wanted(
+            phone=spellings[n % 4],
+            language=Language.EN,
+            consent="call-1",
+            source=f"203.0.113.{n}",
+            proof=None,
+        )
+        return tap.create_call(SLUG, wanted)
 
     calls = at_once(THREADS, asked)
 
