@@ -1,42 +1,29 @@
-"""A rehearsal: the whole of Patchthrough in one process, on one virtual clock.
+"""A rehearsal (dev/rehearsing.py) on moto, with the tests' own campaign, and what tests read of it afterwards."""
 
-The real app and its real views; DynamoDB and Secrets Manager by moto, Twilio by the phone world, and the ring
-queue as an agenda that can lose, repeat and delay. Only the wire is made up: nothing of ours is replaced.
-"""
-
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
 import boto3
-from chalice.local import LambdaContext
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
-from app import app
-from chalicelib.adapters.ring_queue import RingQueue
+import dev.rehearsing
 from chalicelib.config import Config
-from chalicelib.domain import counts
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign, Letter, Status
-from chalicelib.domain.counts import Channel, Tally
 from chalicelib.domain.office import Caps, Hours, Line, Office, Span
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install
 from dev import aws
-from dev.offices import our_number
-from dev.phone_world import Answer, Call, Faults, OfficeLine, TwilioWire, VirtualClock, World
+from dev.phone_world import Call, Faults
 from dev.phone_world.clock import DEFAULT_START
 from dev.phone_world.people import Move
-from dev.pump import record, scheduled
-from dev.server import in_process
-from dev.solving import solve
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "a token of Twilio's"
@@ -106,33 +93,8 @@ def campaign(today: Any, offices: int = 3, slug: str = SLUG) -> Campaign:
     )
 
 
-@dataclass
-class QueueWire:
-    """What the ring queue's client sees of SQS: messages come back out of the world's agenda."""
-
-    world: World
-    deliver: Callable[[str], bool]
-    copies: Callable[[], tuple[float, ...]] = lambda: (0.0,)
-    sent: list[str] = field(default_factory=list)
-
-    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> dict[str, str]:  # noqa: N803
-        """Keep the message and deliver it after its delay, as often and as late as `copies` says."""
-        assert QueueUrl == ENVIRONMENT["PATCHTHROUGH_QUEUE_RING"]
-        self.sent.append(MessageBody)
-        for late in self.copies():
-            self._after(DelaySeconds + late, MessageBody, tries=5)
-        return {"MessageId": "1"}
-
-    def _after(self, seconds: float, body: str, tries: int) -> None:
-        def arrive() -> None:
-            if not self.deliver(body) and tries > 1:
-                self._after(180.0, body, tries - 1)
-
-        self.world.after(seconds, arrive)
-
-
-class Rehearsal:
-    """One app, one world, one table; made by `rehearsing`."""
+class Rehearsal(dev.rehearsing.Rehearsal):
+    """A rehearsal of a campaign with one to three offices, with what tests do to it and read from it."""
 
     def __init__(
         self,
@@ -143,28 +105,8 @@ class Rehearsal:
         start: datetime = DEFAULT_START,
     ) -> None:
         """Apply the campaign to the empty table and start the clock, at `start`."""
-        self.clock = VirtualClock(start)
         self.dynamodb = dynamodb
-        self.ask = in_process(app)
-        numbers = {OUR_NUMBER: our_number(PUBLIC_URL)}
-        self.world = World(self.clock, self._carried, TOKEN, ACCOUNT, numbers, faults=faults or Faults())
-        self.queue = QueueWire(self.world, self._delivered)
-        wired = RingQueue(self.queue, built.config.ring_queue)  # type: ignore[arg-type]  # SQS's double
-        self.ids = iter(range(1, 10**6))
-        self.runtime = replace(
-            built,
-            http=TwilioWire(self.world),
-            now=self.clock,
-            ring_queue=wired,
-            _campaigns={},
-            _never={},
-            new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
-            monotonic=self.memory_clock,
-        )
-        install(self.runtime)
-        self._apply(campaign(self.clock.now().date(), offices))
-        for office_id in list(LINES)[:offices]:
-            self.world.add(OfficeLine(LINES[office_id], Answer.PERSON))
+        super().__init__(built, campaign(start.date(), offices), TOKEN, faults, start)
 
     def bear_all(self, calls: int) -> None:
         """Let each line bear so many calls: for whoever asks another question than what a line should bear."""
@@ -174,10 +116,6 @@ class Rehearsal:
         for each in asked.offices:
             lines = tuple(replace(line, caps=caps) for line in each.lines)
             self.runtime.catalog.put_office(replace(each, lines=lines))
-
-    def memory_clock(self) -> float:
-        """The clock by which a campaign in memory grows old: the world's own."""
-        return self.clock.seconds
 
     # The supporter and the page.
 
@@ -199,48 +137,10 @@ class Rehearsal:
         """Dial our number, as a phone does that taps a `tel:` link; `post_dial` is what stands after it."""
         return self.world.call_in(phone, to, script, post_dial=post_dial)
 
-    def proof(self, slug: str = SLUG) -> str:
-        """A challenge of the campaign, solved."""
-        status, _, text = self.get(f"/api/campaigns/{slug}/challenge")
-        return solve(json.loads(text)) if status == 200 else ""
-
-    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """POST JSON; the answer's own JSON with `status` (the HTTP one) and `headers`."""
-        headers = {"Content-Type": "application/json"}
-        status, back, text = self.ask("POST", path, headers, json.dumps(body).encode())
-        answer: dict[str, Any] = json.loads(text)
-        return {"http": status, "headers": back} | answer
-
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """GET a path."""
-        return self.ask("GET", path, headers, b"")
-
-    def state(self, call_id: str) -> dict[str, Any]:
-        """What the API says of a call now."""
-        found: dict[str, Any] = json.loads(self.get(f"/api/calls/{call_id}")[2])
-        return found
-
     def post_form(self, path: str, **fields: str) -> int:
         """Send a form, as a page without a script does; the HTTP status."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, headers, urlencode(fields).encode())[0]
-
-    # Staff and time.
-
-    def play(self, minutes: float = 0, every: float = 1) -> None:
-        """Let everything that is under way happen, then `minutes` more, reconciling `every` so many."""
-        self.world.run_until_idle()
-        end = self.clock.now() + timedelta(minutes=minutes)
-        while self.clock.now() < end:
-            self.world.advance(60 * every)
-            self.reconcile()
-            self.world.run_until_idle()
-
-    def reconcile(self) -> None:
-        """Let the schedule come round once."""
-        app.handler_map["reconcile"](
-            scheduled("reconcile", self.clock.now()), LambdaContext("reconcile", 512)
-        )
 
     def set_status(self, status: Status) -> None:
         """Pause, resume or end the campaign."""
@@ -262,14 +162,6 @@ class Rehearsal:
         actions = sorted(self.runtime.store.actions(), key=lambda action: (action.at, action.id))
         return [action.outcome.value for action in actions]
 
-    def tally(self) -> Tally:
-        """The campaign's tally."""
-        return self.runtime.store.tally(SLUG, Channel.CALLS)
-
-    def difference(self) -> int:
-        """Ledger against tally: 0, always."""
-        return counts.difference(counts.counted(self.runtime.store.actions()), self.tally())
-
     def heard(self, number: str = ANA) -> str:
         """All that was said to a phone, in all its calls, whoever placed them."""
         calls = [call for call in self.world.calls if call.person == number]
@@ -279,26 +171,6 @@ class Rehearsal:
         """Every item of the table, as DynamoDB has it."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=ENVIRONMENT["PATCHTHROUGH_TABLE"])
         return [item for page in pages for item in page["Items"]]
-
-    # Strictly private.
-
-    def _apply(self, asked: Campaign) -> None:
-        for each in asked.offices:
-            self.runtime.catalog.put_office(each)
-        self.runtime.catalog.apply(asked, self.clock.now())
-
-    def _carried(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        assert url.startswith(PUBLIC_URL), url
-        return self.ask(method, url.removeprefix(PUBLIC_URL), headers, body)
-
-    def _delivered(self, body: str) -> bool:
-        """Hand one message to the ring function; whether it was taken."""
-        message = {"MessageId": "m-1", "ReceiptHandle": "r-1", "Body": body}
-        event = {"Records": [record(message, "arn:aws:sqs:us-east-1:123456789012:ring")]}
-        answer = app.handler_map["ring"](event, LambdaContext("ring", 512))
-        return not answer["batchItemFailures"]
 
 
 @contextmanager
