@@ -119,7 +119,9 @@ def asked(
     """Grant one of these lines, the first that is free, or say how long the line is.
 
     `lines` are those that may be dialled and that this call has not tried, in order. A ticket that holds one
-    of them gets it again. Whoever waits goes first: a place p in line is granted when at least p calls could
+    of them gets it again; of several, the first. It holds several if it asked for other lines before, as when a
+    campaign changes between a lost race and its repeat. Asking gives nothing up: of two webhooks that ask at
+    once, either may win and dial what it was granted. Whoever waits goes first: a place p in line is granted when at least p calls could
     begin now on these lines, and a newcomer stands behind the last. `waits` keeps or takes a place in line;
     without it, an answer of Full leaves no trace.
     """
@@ -209,7 +211,7 @@ def _of_the_hour(use: LineUse, now: datetime) -> tuple[datetime, ...]:
 
 
 def _held(desk: Desk, ticket: str, lines: Sequence[Line], now: datetime) -> str | None:
-    """The number of the line this ticket holds already."""
+    """The number of the first of these lines that this ticket holds already."""
     holders = (
         line.number
         for line in lines

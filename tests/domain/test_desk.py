@@ -76,6 +76,17 @@ def test_a_repeat_keeps_its_line_when_another_before_it_has_become_free() -> Non
     assert asked(desk, "b", lines, NOW, waits=True)[1] == Granted(SECOND)
 
 
+def test_a_ticket_that_asks_for_other_lines_gets_the_first_of_those_it_holds_and_keeps_them_all() -> None:
+    first, second = line(FIRST, at_once=1), line(SECOND, at_once=1)
+    desk, earlier = asked(EMPTY, "a", [second], NOW, waits=False)
+    desk, other = asked(desk, "a", [first], NOW, waits=False)
+    assert (earlier, other) == (Granted(SECOND), Granted(FIRST))
+
+    assert asked(desk, "a", [first, second], NOW, waits=False) == (desk, Granted(FIRST))
+    assert asked(desk, "a", [second, first], NOW, waits=False) == (desk, Granted(SECOND))
+    assert places(ask_all(desk, ["b"], [first, second], waits=False)[1]) == [1]
+
+
 def test_the_first_free_line_is_used_and_the_second_when_the_first_is_full() -> None:
     _, answers = ask_all(EMPTY, ["a", "b", "c"], [line(FIRST, at_once=1), line(SECOND, at_once=1)])
 

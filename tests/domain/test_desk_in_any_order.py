@@ -63,9 +63,8 @@ class Model:
     queue: dict[str, datetime] = field(default_factory=dict)
 
     def holding(self, ticket: str, lines: list[Line], now: datetime) -> str | None:
-        numbers = {line.number for line in lines}
-        held = (c.number for c in self.calls if c.ticket == ticket and c.number in numbers and c.is_live(now))
-        return next(held, None)
+        held = {call.number for call in self.calls if call.ticket == ticket and call.is_live(now)}
+        return next((line.number for line in lines if line.number in held), None)
 
     def room(self, line: Line, now: datetime) -> int:
         calls = [call for call in self.calls if call.number == line.number]
