@@ -121,9 +121,11 @@ def asked(
     `lines` are those that may be dialled and that this call has not tried, in order. A ticket that holds one
     of them gets it again; of several, the first. It holds several if it asked for other lines before, as when a
     campaign changes between a lost race and its repeat. Asking gives nothing up: of two webhooks that ask at
-    once, either may win and dial what it was granted. Whoever waits goes first: a place p in line is granted when at least p calls could
-    begin now on these lines, and a newcomer stands behind the last. `waits` keeps or takes a place in line;
-    without it, an answer of Full leaves no trace.
+    once, either may win and dial what it was granted.
+
+    Whoever waits goes first: a place p in line is granted when at least p calls could begin now on these lines,
+    and a newcomer stands behind the last. `waits` keeps or takes a place in line; without it, an answer of Full
+    leaves no trace.
     """
     held = _held(desk, ticket, lines, now)
     if held is not None:
