@@ -23,6 +23,8 @@ METRICS: dict[str, str] = {
     "CallsBooked": "calls booked by the page or the API for later",
     "BookedCallsPlaced": "booked calls that were put in line at their time",
     "BookedCallsDropped": "booked calls that were not made, and say why",
+    "SpendCapReached": "calls not asked for or not placed: the campaign's calls of the day were used up",
+    "BudgetUsed": "how much of its calls of the day a campaign has used, in percent: the highest counts",
     "CallsPlaced": "calls Twilio accepted",
     "CallsThrottled": "429s from Twilio: the call went back to the queue",
     "CallsUnclear": "placings without a clear answer",
@@ -73,6 +75,13 @@ def count(metric: str, number: int = 1) -> None:
     if metric not in METRICS:
         raise UnlistedFactError(metric)
     metrics.add_metric(metric, MetricUnit.Count, number)
+
+
+def share(metric: str, part: int, whole: int) -> None:
+    """Set a metric of METRICS to `part` of `whole` in percent."""
+    if metric not in METRICS:
+        raise UnlistedFactError(metric)
+    metrics.add_metric(metric, MetricUnit.Percent, 100 if whole <= 0 else round(100 * part / whole, 1))
 
 
 def flushing(event: Any, answer: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any event of Lambda's, any answer

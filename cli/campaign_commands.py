@@ -13,6 +13,7 @@ from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.catalog import NeverCalled, Overtaken
 from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
 from chalicelib.domain.counts import Channel
+from chalicelib.domain.limits import calls_of, day_of
 from chalicelib.domain.office import Line, Office
 from cli import campaign_screens as screens
 from cli import local_stack
@@ -50,13 +51,15 @@ def apply(
 @campaign.command("list", epilog=EXIT_CODES)
 @plainly
 def list_() -> None:
-    """List all campaigns: where each is, how far its goal, and how many offices can be called today."""
+    """List all campaigns: where each is, how far its goal, calls of today's budget, and offices that can be called."""
     with connected() as connection:
         rows = [
             screens.Row(
                 listing,
                 connection.store.tally(listing.slug, Channel.CALLS).reached,
                 found.offices if (found := connection.catalog.campaign(listing.slug)) else (),
+                connection.store.spent(calls_of(listing.slug), day_of(datetime.now(UTC))),
+                found.limits.rings_a_day if found else 0,
             )
             for listing in connection.catalog.campaigns()
         ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, cast
 
-from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
+from chalicelib.domain.campaign import Campaign, Letter, Limits, Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PLACEHOLDERS
@@ -155,6 +155,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
             for each in value.get("recordings", [])
         ),
         routing=routing,
+        limits=Limits(**value.get("limits", {})),
         elsewhere=() if routing.local is Local.NEVER else _elsewhere(value["offices"], directory),
     )
 

@@ -30,11 +30,13 @@ ALIKE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the list: a campaign, how many acts got through, and its offices."""
+    """One row of the list: a campaign, how many acts got through, its offices, and today's rings of how many."""
 
     listing: Listing
     reached: int
     offices: Sequence[Office]
+    rings: int = 0
+    rings_a_day: int = 0
 
 
 def status_text(status: Status) -> Text:
@@ -139,6 +141,7 @@ def campaign_list(rows: Sequence[Row], today: date) -> RenderableType:
     table.add_column("Status", no_wrap=True)
     table.add_column("Reached", justify="right", no_wrap=True)
     table.add_column("", min_width=4, max_width=12)
+    table.add_column("Called today", justify="right", no_wrap=True)
     table.add_column("Can be called", no_wrap=True)
     table.add_column("Rev.", justify="right", no_wrap=True)
     table.add_column("Applied (UTC)", no_wrap=True)
@@ -150,11 +153,19 @@ def campaign_list(rows: Sequence[Row], today: date) -> RenderableType:
             status_text(each.status),
             f"{row.reached:,} of {each.goal:,}",
             goal_bar(row.reached, each.goal),
+            _used(row),
             f"{ready} of {len(row.offices)}",
             str(each.revision),
             f"{each.applied_at:%Y-%m-%d %H:%M}",
         )
     return table
+
+
+def _used(row: Row) -> Text:
+    """How many calls of today's budget are used; yellow when it is used up, and then it says so too."""
+    is_spent = row.rings >= row.rings_a_day
+    words = f"{row.rings:,} of {row.rings_a_day:,}" + (", used up" if is_spent else "")
+    return Text(words, "yellow" if is_spent else "")
 
 
 def goal_bar(reached: int, goal: int, width: int | None = None) -> ProgressBar:

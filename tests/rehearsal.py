@@ -1,7 +1,7 @@
 """A rehearsal (dev/rehearsing.py) on moto, with the tests' own campaign, and what tests read of it afterwards."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time
@@ -139,8 +139,13 @@ class Rehearsal(dev.rehearsing.Rehearsal):
 
     def post_form(self, path: str, **fields: str) -> int:
         """Send a form, as a page without a script does; the HTTP status."""
+        return self.post_page(path, fields)[0]
+
+    def post_page(self, path: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        """Send a form; the HTTP status, and the page that came back."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.ask("POST", path, headers, urlencode(fields).encode())[0]
+        status, _, page = self.ask("POST", path, headers, urlencode(fields).encode())
+        return status, page.decode()
 
     def set_status(self, status: Status) -> None:
         """Pause, resume or end the campaign."""

@@ -1,11 +1,11 @@
 """Campaigns, the rows of their list and the offices they name, as items of the table and back as values."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from chalicelib.adapters.office_items import VERSION, words_item, words_of
 from chalicelib.adapters.table import Item
-from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
+from chalicelib.domain.campaign import Campaign, Letter, Limits, Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -53,6 +53,7 @@ def campaign_item(campaign: Campaign, now: datetime) -> Item:
             for each in campaign.recordings
         ],
         "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
+        "limits": _limits_item(campaign.limits),
     }
 
 
@@ -78,6 +79,7 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
             for each in item["recordings"]
         ),
         routing=_routing(item.get("routing")),
+        limits=Limits(**item.get("limits", {})),
         elsewhere=elsewhere,
     )
 
@@ -85,6 +87,11 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
 def _routing(item: Item | None) -> Routing:
     """How offices are chosen; campaigns applied before one could say so call them as listed."""
     return Routing(Order(item["order"]), Local(item["local"])) if item else Routing()
+
+
+def _limits_item(limits: Limits) -> Item:
+    """Limits that are set; campaigns applied before there were any have the usual ones."""
+    return {name: value for name, value in asdict(limits).items() if value is not None}
 
 
 def listing_item(campaign: Campaign, now: datetime) -> Item:

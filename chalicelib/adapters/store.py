@@ -115,6 +115,34 @@ class Store:
 
     # Ceilings and the pace.
 
+    def spent(self, scope: str, window: str) -> int:
+        """Return how far a count has come."""
+        return int((self._table.get(keys.spend(scope, window)) or {}).get("spent", 0))
+
+    def spend_once(self, scope: str, window: str, limit: int, expires: datetime, mark: str) -> bool:
+        """As `spend`, for a thing called `mark`, whose request may be repeated when its answer was lost.
+
+        The count remembers the mark it last counted. Only if another came between the lost answer and the repeat
+        is one counted twice: that is one fewer, never one more than `limit`.
+        """
+        asked: Any = {
+            "TableName": self._table.name,
+            "Key": keyed(keys.spend(scope, window)),
+            "UpdateExpression": "SET expires_at = :expires, #type = :type, mark = :mark ADD #spent :one",
+            "ConditionExpression": "attribute_not_exists(#spent) OR (#spent < :limit AND mark <> :mark)",
+            "ExpressionAttributeNames": {"#spent": "spent", "#type": "type"},
+            "ExpressionAttributeValues": wire({
+                ":expires": int(expires.timestamp()), ":type": "spend", ":mark": mark, ":one": 1, ":limit": limit,
+            }),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }  # fmt: skip
+        try:
+            self._table.client.update_item(**asked)
+        except self._table.client.exceptions.ConditionalCheckFailedException as error:
+            found: Any = error.response.get("Item", {})
+            return read(found).get("mark") == mark
+        return True
+
     def spend(self, scope: str, window: str, limit: int, expires: datetime) -> bool:
         """Add one to a count unless it has reached `limit`; whether it was added. Exact under any concurrency."""
         return self._update(

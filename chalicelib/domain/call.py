@@ -43,6 +43,7 @@ class Ending(StrEnum):
     NO_OFFICE = "no_office"  # no office had a line that may be dialled any more
     LINE_FULL = "line_full"  # held as long as we hold anybody, and the office's lines were still in use
     CLOSED = "closed"  # the office had closed, and nothing else was chosen
+    BUDGET = "budget"  # the campaign's calls of the day were used up before its turn came
 
 
 class CallStatus(StrEnum):
@@ -104,6 +105,7 @@ class CallSession:
 
     `step` grows by one with every webhook that moved the call; `version` with every write. `offices` are the
     ids still to call, in order; `legs` the calls made so far. `number` is which call to get through this was.
+    `is_budgeted`: counted against the campaign's calls of the day already, though it is back in line.
     `place` and `wait` (seconds) are told on hold, since `held_at`. `local` is the office of the supporter's own
     area and `zone` their IANA time zone, where their ZIP code told; `is_inbound`: they called us.
     """
@@ -124,6 +126,7 @@ class CallSession:
     version: int = 0
     tries: int = 0
     notice: Notice | None = None
+    is_budgeted: bool = False
     shows_own: bool = False
     call_sid: str | None = None
     attempt: str | None = None

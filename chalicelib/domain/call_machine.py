@@ -15,6 +15,7 @@ from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import (
     Answered,
     AskLine,
+    BudgetSpent,
     CallChanged,
     Claimed,
     Delayed,
@@ -88,7 +89,7 @@ _TABLE: dict[Stage, dict[type, object]] = {
     },
     Stage.PLACING: _BEFORE_PICK_UP | {
         Placed: placing.placed, Throttled: placing.queued_again, Refused: placing.refused,
-        Unanswered: placing.unanswered,
+        Unanswered: placing.unanswered, BudgetSpent: placing.budget_spent,
     },
     Stage.UNKNOWN: _BEFORE_PICK_UP | {Placed: placing.placed, Refused: placing.refused},
     Stage.RINGING: _BEFORE_PICK_UP | {Placed: placing.placed_late},

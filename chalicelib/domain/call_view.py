@@ -47,6 +47,7 @@ class State(StrEnum):
     NO_OFFICE = "no_office"
     LINE_FULL = "line_full"
     OFFICE_CLOSED = "office_closed"
+    BUDGET = "budget"
 
 
 CHANGING = frozenset(
@@ -82,6 +83,7 @@ ENDINGS: dict[Ending, State] = {
     Ending.NO_OFFICE: State.NO_OFFICE,
     Ending.LINE_FULL: State.LINE_FULL,
     Ending.CLOSED: State.OFFICE_CLOSED,
+    Ending.BUDGET: State.BUDGET,
 }
 """Endings of a call that reached nobody; one that did is thanked, however it ended."""
 

@@ -59,6 +59,17 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a campaign may cost and bear. `rings_a_day`: calls we place in one day (UTC), a hard cap.
+
+    `calls_an_hour_per_source`: calls asked for from one address range in one hour; None: as the deployment allows.
+    """
+
+    rings_a_day: int = 1000
+    calls_an_hour_per_source: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """The campaign's letter, the start of each supporter's own."""
 
@@ -101,6 +112,7 @@ class Campaign:
     spoken: Mapping[PromptId, Words] = field(default_factory=dict)
     recordings: tuple[Recording, ...] = ()
     routing: Routing = field(default_factory=Routing)
+    limits: Limits = field(default_factory=Limits)
     elsewhere: tuple[Office, ...] = ()
 
     @property

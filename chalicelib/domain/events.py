@@ -26,6 +26,11 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetSpent:
+    """The campaign's calls of the day are used up: this one is not placed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Twilio answered 201 with this sid."""
 
@@ -125,8 +130,8 @@ class TimeUp:
 
 
 Event = (
-    Claimed | Stopped | Delayed | Placed | Throttled | Refused | Unanswered | Missing | Expired | Withdrawn
-    | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
+    Claimed | Stopped | Delayed | BudgetSpent | Placed | Throttled | Refused | Unanswered | Missing | Expired
+    | Withdrawn | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
 )  # fmt: skip
 
 

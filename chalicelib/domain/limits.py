@@ -1,7 +1,8 @@
-"""How often one phone may be called, and that it has one open call at most. Pure: windows are arithmetic."""
+"""How often one phone may be called, how much from one place and for one campaign. Pure: windows are arithmetic."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from chalicelib.domain.call import Consent
 from chalicelib.domain.refusals import Code, Refusal
@@ -10,6 +11,8 @@ WINDOW = timedelta(hours=24)
 """A phone's calls are counted over this window, from its first call on."""
 SOURCE_WINDOW = timedelta(hours=1)
 """Calls asked for from one place are counted by the clock hour."""
+SITE_BITS = 48
+"""Whoever has one IPv6 address has all that share its first so many bits: one place."""
 LONGEST_WAIT = timedelta(minutes=30)
 """Nobody is put in a longer line: a call an hour late must not happen."""
 
@@ -36,3 +39,38 @@ def calling(caller: Caller, call_id: str, consent: Consent, now: datetime, limit
     if calls >= limit:
         raise Refusal(Code.TOO_MANY_CALLS, "phone", try_again=window_at + WINDOW, limit=limit)
     return replace(caller, open_call=call_id, window_at=window_at, calls=calls + 1, consent=consent)
+
+
+def address_range(source: str) -> str:
+    """Return what stands for the place a request came from: an IPv4 address, or the /48 of an IPv6 address.
+
+    Whatever is no address stands for itself.
+    """
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address.packed, SITE_BITS), strict=False))
+
+
+def calls_of(slug: str) -> str:
+    """Return the name under which the calls placed for a campaign are counted, day by day."""
+    return f"calls#{slug}"
+
+
+def day_of(now: datetime) -> str:
+    """Return the day whose budget a call at `now` is counted against: midnight to midnight UTC.
+
+    Twilio bills by it, a campaign has no zone of its own, and in the continental United States it ends after
+    the offices have closed.
+    """
+    return f"{now.astimezone(UTC):%Y-%m-%d}"
+
+
+def day_after(now: datetime) -> datetime:
+    """Return when the next such day begins."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, Stage
 from chalicelib.domain.events import (
     Answered,
+    BudgetSpent,
     CallChanged,
     Claimed,
     Delayed,
@@ -42,6 +43,11 @@ def stopped(session: CallSession, _event: Stopped, moment: Moment) -> Change:
     return ended(session, Ending.NEVER, moment)
 
 
+def budget_spent(session: CallSession, _event: BudgetSpent, moment: Moment) -> Change:
+    """Nobody is called for this campaign any more today."""
+    return ended(session, Ending.BUDGET, moment)
+
+
 def placed(session: CallSession, event: Placed, moment: Moment) -> Change:
     """Twilio has it."""
     return moved(session, moment, stage=Stage.RINGING, call_sid=event.sid), ()
@@ -55,8 +61,10 @@ def placed_late(session: CallSession, event: Placed, moment: Moment) -> Change:
 
 
 def queued_again(session: CallSession, event: Throttled | Delayed, moment: Moment) -> Change:
-    """Not now: a new turn."""
-    after = moved(session, moment, stage=Stage.QUEUED, attempt=None, ring_at=event.ring_at)
+    """Not now: a new turn. One that Twilio sent back has been counted against the day, and is not counted again."""
+    is_budgeted = session.is_budgeted or isinstance(event, Throttled)
+    back = {"stage": Stage.QUEUED, "attempt": None, "ring_at": event.ring_at, "is_budgeted": is_budgeted}
+    after = moved(session, moment, **back)
     return after, (Ring(session.id, event.ring_at),)
 
 

@@ -23,6 +23,7 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     TOO_MANY_CALLS = "too_many_calls"
     LINE_TOO_LONG = "line_too_long"
+    BUDGET_SPENT = "budget_spent"
     PROOF_MISSING = "proof_missing"
     PROOF_REFUSED = "proof_refused"
     CAMPAIGN_PAUSED = "campaign_paused"
@@ -79,6 +80,12 @@ SENTENCES: dict[Code, Words] = {
         "More people want to call right now than we can call in half an hour. Nothing was lost: try again later.",
         "Ahora quieren llamar más personas de las que podemos atender en media hora. No se perdió nada: intente "
         "más tarde.",
+    ),
+    Code.BUDGET_SPENT: Words(
+        "We can’t call anyone else today. Today’s budget for calling people is used up. Calling us yourself still "
+        "works, and you reach the same office.",
+        "Hoy ya no podemos llamar a más personas. Se agotó el presupuesto de hoy para llamar. Si llama usted, "
+        "funciona igual y llega a la misma oficina.",
     ),
     Code.PROOF_MISSING: Words(
         "Solve a challenge first: get one from /api/campaigns/{slug}/challenge and send the solution as proof",

@@ -196,7 +196,7 @@ def _is_new(made: Booking, booker: Booker, office: Office, entrance: Entrance) -
     r = runtime()
     if len(booker.bookings) >= OPEN_AT_MOST:
         raise Refusal(Code.TOO_MANY_BOOKINGS, "phone", limit=OPEN_AT_MOST)
-    _admit(entrance)
+    _admit(made.campaign, entrance)
     try:
         r.bookings.book(made, booker, capacity(office, r.now().date()))
     except Full:
@@ -205,14 +205,14 @@ def _is_new(made: Booking, booker: Booker, office: Office, entrance: Entrance) -
     return True
 
 
-def _admit(entrance: Entrance) -> None:
+def _admit(slug: str, entrance: Entrance) -> None:
     """Refuse a proof that was good for a call or a booking already, and count against the source."""
     r = runtime()
     spent = r.store.call(entrance.booking_id, r.now()) or r.bookings.booking(entrance.booking_id, r.now())
     if spent:
         raise Refusal(Code.PROOF_REFUSED, "proof")
     if entrance.source is not None:
-        tap.spend(entrance.source, r.now(), is_proven=entrance.is_proven)
+        tap.spend(tap.campaign(slug), entrance.source, r.now(), is_proven=entrance.is_proven)
 
 
 def _end() -> datetime:

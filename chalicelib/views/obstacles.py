@@ -40,6 +40,7 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.OUTCOME_UNKNOWN: Obstacle(400, "answer", "answer.back"),
     Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign"),
     Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),
+    Code.BUDGET_SPENT: Obstacle(429, "budget", "call_now"),
     Code.NOT_FOUND: Obstacle(404, "not_found"),
     Code.CALL_GONE: Obstacle(404, "gone"),
     Code.OFFICE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
@@ -104,7 +105,7 @@ def _drawn(found: Obstacle, asked: Asked, heading: str, text: str, more: Mapping
         headers={**PRIVATE, **more},
         heading=heading,
         text=text,
-        ways=[(say(found.way), _way(found.way, asked))],
+        ways=[(say(found.way, number=phone(asked.site.number or "")), _way(found.way, asked))],
         elsewhere=asked.elsewhere,
         campaign=asked.campaign,
     )
@@ -137,6 +138,8 @@ def _minutes(until: datetime | None, now: datetime) -> int | None:
 def _way(way: str, asked: Asked) -> str:
     """Where the way on leads; without a campaign at hand, to all of them."""
     link, lang = asked.site.link, asked.language.value
+    if way == "call_now" and asked.site.number:
+        return f"tel:{asked.site.number}"
     if way in {"try_again", "answer.back"}:
         return link(asked.path, lang=lang)
     if way == "see_campaigns" or asked.campaign is None:

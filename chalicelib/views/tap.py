@@ -13,14 +13,14 @@ from chalicelib.domain.call import CallSession, Consent
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import Told, Withdrawn
-from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, Caller, calling
+from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, Caller, address_range, calling
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import count
 from chalicelib.runtime import runtime
-from chalicelib.views import proving
+from chalicelib.views import budget, proving
 from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
 from chalicelib.views.offices_asked import Choice, refuse_misread, which
 
@@ -136,9 +136,10 @@ def _open_call(tap: Tap) -> CallSession:
     if open_call and not open_call.is_over:
         return open_call
     proving.refuse_spent(tap.entry)
+    budget.refuse_spent(tap.campaign, now)
     call_id, consent = tap.entry.call_id, _consent(tap.wanted, now)
     counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
-    spend(tap.wanted.source, now, is_proven=tap.entry.is_proven)
+    spend(tap.campaign, tap.wanted.source, now, is_proven=tap.entry.is_proven)
     # The turn is taken last: whoever is refused takes nobody's place in line.
     session = _session(tap, call_id, consent, now)
     put_in_line(session, counted)
@@ -195,17 +196,28 @@ def turn(now: datetime) -> datetime:
         raise Refusal(Code.LINE_TOO_LONG, try_again=now + LONGEST_WAIT) from error
 
 
-def spend(source: str, now: datetime, *, is_proven: bool = True) -> None:
-    """Count one call against the place it was asked from; without a proof of work, against the tighter limit.
+def spend(asked: Campaign, source: str, now: datetime, *, is_proven: bool = True) -> None:
+    """Count one call against the place it was asked from, for all campaigns together and for this one.
+
+    Without a proof of work, against the tighter limit. A place is an IPv4 address or an IPv6 /48.
 
     Raises:
         Refusal: TOO_MANY_CALLS.
     """
+    config, per_campaign = runtime().config, asked.limits.calls_an_hour_per_source
+    ceilings = {"source": config.calls_per_source}
+    if not is_proven:
+        ceilings = {"unproven source": config.unproven_calls_per_source}
+    if per_campaign is not None:
+        ceilings[f"source for {asked.slug}"] = per_campaign
+    for kind, limit in ceilings.items():
+        _spend_at(f"{kind} {address_range(source)}", limit, now)
+
+
+def _spend_at(place: str, limit: int, now: datetime) -> None:
+    """Add one to what was asked for from a place in this hour; under a keyed hash, which is kept for two hours."""
     r = runtime()
     end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
-    kind, limit = "source", r.config.calls_per_source
-    if not is_proven:
-        kind, limit = "unproven source", r.config.unproven_calls_per_source
-    scope = phone_key(f"{kind} {source}", r.secrets.current().phone_key)
+    scope = phone_key(place, r.secrets.current().phone_key)
     if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", limit, end + SOURCE_WINDOW):
         raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=limit)

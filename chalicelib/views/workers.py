@@ -14,6 +14,7 @@ from chalicelib.adapters.ring_queue import BookedCall, asked_in
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.domain.call import CallSession, CallStatus, Stage
 from chalicelib.domain.events import (
+    BudgetSpent,
     CallChanged,
     Claimed,
     Delayed,
@@ -31,8 +32,8 @@ from chalicelib.domain.events import (
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import firing, urls
-from chalicelib.views.committing import commit, happened, loaded
+from chalicelib.views import budget, firing, urls
+from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.tap import PACE
 
 workers = Blueprint(__name__)
@@ -154,7 +155,9 @@ def _claimed(session: CallSession, attempt: str) -> CallSession:
 
 
 def _asked_to_place(r: Runtime, session: CallSession) -> Event:
-    """Ask Twilio, once, and return what came of it."""
+    """Count it against the day, ask Twilio, once, and return what came of it."""
+    if not budget.covers(session, campaign_of(session), r.now()):
+        return BudgetSpent()
     try:
         sid = r.phone().place(_order(r, session))
     except TooMany as error:

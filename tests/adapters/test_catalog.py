@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters import keys
 from chalicelib.adapters.catalog import MOST_OFFICES, Catalog, Overtaken
 from chalicelib.adapters.table import Table, keyed
-from chalicelib.domain.campaign import Campaign, Letter, Local, Order, Recording, Routing, Status
+from chalicelib.domain.campaign import Campaign, Letter, Limits, Local, Order, Recording, Routing, Status
 from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -59,6 +59,7 @@ campaigns = st.builds(
     goal=st.integers(1, 10**9),
     offices=st.lists(offices, max_size=6, unique_by=lambda office: office.id).map(tuple),
     routing=st.builds(Routing, st.sampled_from(Order), st.sampled_from(Local)),
+    limits=st.builds(Limits, st.integers(0, 10**5), st.none() | st.integers(1, 1000)),
     letter=st.builds(Letter, words, words),
     spoken=st.dictionaries(st.sampled_from(PromptId), words, max_size=4),
     recordings=st.lists(

@@ -202,6 +202,20 @@ def test_a_ceiling_takes_so_many_and_no_more_for_each_window_and_name(store: Sto
     assert store.spend("b", "15", 2, expires)
 
 
+def test_a_thing_with_a_name_is_counted_once_however_often_it_is_asked_and_even_when_the_ceiling_is_reached(
+    store: Store,
+) -> None:
+    expires = NOW + timedelta(hours=2)
+
+    def spend(mark: str) -> bool:
+        return store.spend_once("a", "15", 2, expires, mark)
+
+    assert [spend("one"), spend("one"), store.spent("a", "15")] == [True, True, 1]
+    assert [spend("two"), spend("two"), store.spent("a", "15")] == [True, True, 2]
+    assert [spend("three"), spend("one"), store.spent("a", "15")] == [False, False, 2]
+    assert store.spent("b", "15") == 0
+
+
 def test_tallies_and_ledger_agree_over_every_shard(store: Store) -> None:
     before = opened(store)
     for number in range(12):

@@ -42,6 +42,7 @@ CALLS: dict[str, CallSession] = {
     "not placed": over(Ending.NOT_PLACED),
     "paused": over(Ending.PAUSED),
     "no office": over(Ending.NO_OFFICE),
+    "budget": over(Ending.BUDGET),
 }
 PATHS: dict[str, str] = {
     "home": "/",

@@ -60,6 +60,7 @@ ENDS = [
     (over(Ending.NO_OFFICE), State.NO_OFFICE),
     (over(Ending.LINE_FULL), State.LINE_FULL),
     (over(Ending.CLOSED), State.OFFICE_CLOSED),
+    (over(Ending.BUDGET), State.BUDGET),
 ]
 
 

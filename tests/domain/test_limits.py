@@ -1,13 +1,14 @@
-"""How often a phone is called: the edges of its window."""
+"""How often a phone is called, from one place, in a day: the edges of each window."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.call import Consent
-from chalicelib.domain.limits import WINDOW, Caller, calling
+from chalicelib.domain.limits import WINDOW, Caller, address_range, calling, day_after, day_of
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 
@@ -65,3 +66,30 @@ def test_no_window_ever_holds_more_than_the_limit(minutes: list[int], limit: int
     for window in {window for window, _ in taken}:
         assert sum(each == window for each, _ in taken) <= limit
         assert all(at - window < WINDOW for each, at in taken if each == window and window)
+
+
+# Places and days.
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:12:3400::1", "2001:db8:12::/48"),
+        ("2001:DB8:0012:ffff:ffff:ffff:ffff:ffff", "2001:db8:12::/48"),
+        ("2001:db8:13::1", "2001:db8:13::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", ""),
+        ("no address", "no address"),
+    ],
+)
+def test_a_place_is_an_ipv4_address_or_the_first_48_bits_of_an_ipv6_one(source: str, place: str) -> None:
+    assert address_range(source) == place
+
+
+def test_a_day_of_the_budget_is_midnight_to_midnight_utc_whatever_the_zone() -> None:
+    last = datetime(2026, 11, 24, 18, 59, 59, tzinfo=ZoneInfo("America/New_York"))
+
+    assert day_of(last) == "2026-11-24"
+    assert day_of(last + timedelta(seconds=1)) == "2026-11-25"
+    assert day_after(last) == datetime(2026, 11, 25, tzinfo=UTC)
