@@ -7,6 +7,7 @@ breaks) ends all of it. Refuses to know how the parts work: it starts them in or
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import signal
@@ -17,10 +18,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from chalicelib.observability import logger
 from dev import aws, environment, offices, seed, welcome
 from dev.environment import Loopback
 from dev.phone_world.server import PhoneWorldServer
@@ -97,6 +100,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
     with contextlib.ExitStack() as ends:
         log = ends.enter_context((folder / "app.log").open("a", buffering=1))
         ends.enter_context(contextlib.redirect_stdout(log))
+        ends.enter_context(_logging_to(log))
         endpoint = ends.enter_context(aws.running(ports.aws.number, state=folder / "aws"))
         say(f"Local AWS on {HOST}:{ports.aws.number}")
         wish.check()
@@ -117,6 +121,18 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         say(seed.import_offices())
         say(seed.apply_campaign())
         yield Stack(ports, settings, server, phone_world, pump)
+
+
+@contextlib.contextmanager
+def _logging_to(log: TextIO) -> Iterator[None]:
+    """Have the app's logger write there, wherever standard output led when it was made."""
+    written = [handler for handler in logger.handlers if isinstance(handler, logging.StreamHandler)]
+    before = [handler.setStream(log) for handler in written]
+    try:
+        yield
+    finally:
+        for handler, stream in zip(written, before, strict=True):
+            handler.setStream(stream or sys.stdout)
 
 
 def _settle(ports: Ports, endpoint: str) -> dict[str, str]:
@@ -152,8 +168,7 @@ def _phone_world(ports: Ports, settings: dict[str, str], endpoint: str) -> Phone
 
 
 def _app(ports: Ports, settings: dict[str, str], endpoint: str, say: Say) -> tuple[AppServer, Pump]:
-    # Imported only now: its logger writes to where standard output leads at that moment.
-    from app import app  # noqa: PLC0415 - see above
+    from app import app  # noqa: PLC0415 - it takes a second that whoever only reads the addresses need not pay
 
     queues = aws.client("sqs", endpoint)
     calls = sources(app, queues, settings, every={"reconcile": RECONCILE_SECONDS}, say=say)

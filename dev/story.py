@@ -1,4 +1,4 @@
-"""`make story`: five whole calls, over HTTP with signed webhooks, and the proof of what was counted.
+"""`make story`: whole calls, over HTTP with signed webhooks, and the proof of what was counted.
 
 Promises exit 0 only if every tale ended as it must and ledger and tally agree; anything else is 1, with
 what differed. Plays on the stack that runs, as `make run` left word of it in `.local/env`; if none runs,
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -19,10 +20,11 @@ from rich.text import Text
 from dev import environment
 from dev.ports import Ports
 from dev.stack import PROBLEMS, Interrupted, Wish, heed_signals, running
-from dev.stories.playing import play
+from dev.stories.judging import Telling
+from dev.stories.playing import FORGOTTEN, Scene, play
 from dev.stories.site import Site, Unreachable
 from dev.stories.tales import TALES
-from dev.stories.telling import tell
+from dev.stories.telling import tell, tell_sum
 
 SPEED = 20.0
 """How many times as fast as real time the phone world's clock runs meanwhile."""
@@ -44,16 +46,21 @@ def site(console: Console, wish: Wish, local: Path) -> Iterator[Site]:
         yield Site(stack.environment)
 
 
-def tell_all(console: Console, where: Site, wish: Wish) -> int:
-    """Play and tell every tale; return how many did not end as they must."""
-    wrong = 0
+def tell_all(console: Console, where: Site, wish: Wish) -> list[Telling]:
+    """Play and tell every tale, and then all of them in a table."""
+    told: list[Telling] = []
     with where.at_speed(SPEED):
-        for number, tale in enumerate(TALES, start=1):
-            with console.status(Text(tale.title)):
-                telling = play(tale, where, wish.wait)
-            tell(console, number, telling)
-            wrong += not telling.is_right
-    return wrong
+        for wanted, tales in groupby(TALES, key=lambda tale: tale.wanted):
+            with where.furnished(wanted) as offices:
+                scene = Scene(where, offices, wish.wait)
+                with console.status("The app gets to know the offices’ lines"):
+                    wish.wait(FORGOTTEN)
+                for tale in tales:
+                    with console.status(Text(tale.title)):
+                        told.append(play(tale, scene))
+                    tell(console, len(told), told[-1])
+    tell_sum(console, told)
+    return told
 
 
 def verify(settings: Mapping[str, str]) -> int:
@@ -68,9 +75,10 @@ def main(local: Path = environment.LOCAL) -> int:
     heed_signals(wish)
     try:
         with site(console, wish, local) as where:
-            wrong = tell_all(console, where, wish)
+            told = tell_all(console, where, wish)
+            wrong = sum(not telling.is_right for telling in told)
             if wrong:
-                console.print(Text(f"{wrong} of {len(TALES)} stories did not end as they must.", "bold red"))
+                console.print(Text(f"{wrong} of {len(told)} tales did not end as they must.", "bold red"))
             console.file.flush()
             return 1 if verify(where.environment) or wrong else 0
     except Interrupted:

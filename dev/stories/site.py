@@ -11,21 +11,24 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
+from chalicelib.adapters.desks import Desks
 from chalicelib.domain.counts import Action
 from cli.connection import connect
 from dev.offices import RING_SECONDS
 from dev.phone_world.offices import Answer
 from dev.phone_world.people import Heard, Move
 from dev.solving import solve
-from dev.stories.second_lines import offices_with
-from dev.stories.tales import Line
+from dev.stories.furnishing import Furnished, Wanted, furnished
+from dev.stories.tale import Line
 
 CAMPAIGN = "families-28"
 STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
 USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
 """How a line answers that nobody said anything about: as every office of the stack does."""
+NAMELESS: Mapping[str, str] = MappingProxyType({})
 OK = 200
 TIMEOUT = 20
 
@@ -73,9 +76,16 @@ class Site:
         found: Json = ask(f"{self.app}/api/calls/{call_id}")[1]
         return found
 
-    def offices_with(self, counts: Sequence[int]) -> contextlib.AbstractContextManager[list[list[str]]]:
-        """Give the campaign's first offices so many lines each; yield every office's numbers, in calling order."""
-        return offices_with(connect(self.environment).catalog, CAMPAIGN, counts)
+    def furnished(self, wanted: Wanted) -> contextlib.AbstractContextManager[tuple[Furnished, ...]]:
+        """Give the campaign's offices lines for a tale; yield them in calling order."""
+        connection = connect(self.environment)
+        return furnished(connection.catalog, Desks(connection.catalog.table), CAMPAIGN, wanted)
+
+    def quarantine(self, office: Furnished) -> str | None:
+        """Return why the office's first line is in quarantine, None if it is not."""
+        found = connect(self.environment).catalog.office(office.id)
+        lines = found.lines if found else ()
+        return next((line.quarantined for line in lines if line.number == office.numbers[0]), None)
 
     def our_number(self) -> str:
         """Return the number that a supporter can call. Raises ValueError if none takes calls."""
@@ -121,6 +131,10 @@ class Site:
         """Return every call that was ever placed to a number, oldest first."""
         return [leg for leg in self._shown("calls") if leg["to"] == number]
 
+    def children(self, sid: str) -> list[Json]:
+        """Return the legs to offices that a call had, oldest first."""
+        return [leg for leg in self._shown("calls") if leg["parent_sid"] == sid]
+
     def shown_to(self, number: str) -> list[str]:
         """Return whose number an office's display showed, for each call that rang there, newest last."""
         return [leg["from_"] for leg in self.legs_to(number) if leg["rang"] is not None]
@@ -151,13 +165,17 @@ class Site:
             self._world("clock", {"speed": before["speed"], "pause": before["paused"]})
 
     @contextlib.contextmanager
-    def answering(self, lines: Mapping[str, Line]) -> Iterator[None]:
-        """Let these numbers answer like this, and as before afterwards."""
+    def answering(self, lines: Mapping[str, Line], names: Mapping[str, str] = NAMELESS) -> Iterator[None]:
+        """Let these numbers answer like this, under these names if they have one, and as before afterwards."""
         before = {
             office["number"]: {name: office[name] for name in line_document(USUAL)}
             for office in self._shown("state")["offices"]
         }
-        self._world("offices", [{"number": number} | line_document(line) for number, line in lines.items()])
+        named = {number: {"name": name} for number, name in names.items()}
+        told = [
+            {"number": number} | named.get(number, {}) | line_document(line) for number, line in lines.items()
+        ]
+        self._world("offices", told)
         try:
             yield
         finally:

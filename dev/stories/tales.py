@@ -1,79 +1,14 @@
-"""The five tales of `make story`, as values one can read aloud.
+"""The tales of `make story` that are played over HTTP, as values one can read aloud.
 
-Promises that a tale holds all of it: the language, what the supporter does, how the offices answer, and the
-only end that is right. Knows the phone world's words for people and lines, and the app's for ends and
-outcomes. Knows no port, no phone number and no office by name.
+Tales that need the same of the offices' lines stand together: changing the lines takes the app some seconds.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from dev.phone_world.offices import Answer
-from dev.phone_world.people import HangUp, Heard, Moment, Move, PickUp, Press, Speak, Star, Voicemail
+from dev.phone_world.people import HangUp, Heard, Moment, PickUp, Press, Speak, Star, Voicemail
+from dev.stories.tale import ONE_AT_A_TIME, Caller, Line, Tale
 
-if TYPE_CHECKING:
-    from dev.stories.site import Site
-
-Link = Callable[["Site", str], str]
-"""What a supporter who speaks this language dials: our number, with the page's code after commas or without."""
-
-
-def our_number(site: "Site", _language: str) -> str:
-    """Our number alone, as somebody types it who has it from a poster."""
-    return site.our_number()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How one line of an office answers: after how many seconds, and when it hangs up (None: never).
-
-    `first` is how its next calls are answered, one each, before `answers` holds; `at_once` how many calls it
-    takes at the same time (None: any number).
-    """
-
-    answers: Answer
-    ring_seconds: float = 4.0
-    talk_seconds: float | None = 45.0
-    first: tuple[Answer, ...] = ()
-    at_once: int | None = None
-
-
-Lines = Line | tuple[Line, ...]
-"""An office: one line, or several in the order in which they are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class DialsIn:
-    """The supporter calls us: what is dialled, and whether the phone hides its number."""
-
-    link: Link = our_number
-    hides: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tale:
-    """One supporter's call. `lines` are the campaign's first offices, in calling order.
-
-    The page rings the supporter, unless `dials`: then they call us, and the script begins with the answer.
-
-    `ends` is the call's state as the API names it (None for a caller whom the app turned away at once);
-    `counted` the outcomes in the ledger, one per office called; `heard` words that the supporter must have
-    heard, in order. `refused` is the code with which the same phone's next wish to be rung must be refused, if
-    it must.
-    """
-
-    title: str
-    name: str
-    language: str
-    script: tuple[Move, ...]
-    lines: tuple[Lines, ...]
-    ends: str | None
-    counted: tuple[str, ...] = ()
-    heard: tuple[str, ...] = ()
-    refused: str | None = None
-    dials: DialsIn | None = None
-
+HOW_DID_IT_GO = Heard("How did it go")
+COMO_LE_FUE = Heard("¿Cómo le fue?")
 
 THREE_OFFICES = Tale(
     title="A call to three offices: somebody speaks, a line is busy, a voicemail answers",
@@ -106,6 +41,7 @@ THREE_OFFICES = Tale(
         "lines are all busy",
         "New York",
     ),
+    shows_own=False,
 )
 
 NEVER_PICKS_UP = Tale(
@@ -149,4 +85,133 @@ HANGS_UP = Tale(
     heard=("oficina de ICE en Atlanta",),
 )
 
-TALES = (THREE_OFFICES, NEVER_PICKS_UP, VOICEMAIL_PICKS_UP, NEVER_AGAIN, HANGS_UP)
+OWN_NUMBER = Tale(
+    title="A supporter who hears what to say, and shows the office their own number (key 5)",
+    name="Fabiola",
+    language="en",
+    script=(
+        PickUp(after=5),
+        Press("2", after=6),
+        Press("5", after=9, when=Heard("to show yours, press 5")),
+        Speak("Hello. I’m calling about the 28 children. You can call me back on this number.", after=3),
+        Press("1", after=4, when=HOW_DID_IT_GO),
+        HangUp(after=4, when=Heard("call number")),
+    ),
+    lines=(Line(Answer.PERSON, talk_seconds=20),),
+    ends="thanks",
+    counted=("spoke",),
+    heard=("press 2", "press 5", "Connecting you", "How did it go"),
+    shows_own=True,
+)
+
+WRONG_NUMBER = Tale(
+    title="Three callers say “wrong number”: the line rests, and the fourth reaches the next office",
+    name="Gabriel",
+    language="es",
+    script=(
+        PickUp(after=4),
+        Press("1", after=6),
+        Press("1", after=4, when=COMO_LE_FUE),
+        HangUp(after=6, when=Heard("la llamada número")),
+    ),
+    lines=(Line(Answer.WRONG_NUMBER), Line(Answer.PERSON, talk_seconds=20)),
+    ends="thanks",
+    counted=("spoke",),
+    heard=("Le comunicamos con la oficina de ICE en Washington", "¿Cómo le fue?"),
+    before=tuple(
+        Caller(
+            name=name,
+            language="es",
+            script=(
+                PickUp(after=4),
+                Press("1", after=6),
+                Press("4", after=4, when=COMO_LE_FUE),
+                HangUp(after=3, when=Moment.SAID),
+            ),
+            ends="not_reached",
+            counted=("wrong_number",),
+        )
+        for name in ("Hilda", "Irene", "Julián")
+    ),
+    rests="wrong_number",
+)
+
+SECOND_LINE = Tale(
+    title="A busy line: the office’s second line follows at once",
+    name="Karim",
+    language="en",
+    script=(
+        PickUp(after=5),
+        Press("1", after=6),
+        Press("1", after=4, when=HOW_DID_IT_GO),
+        HangUp(after=4, when=Heard("call number")),
+    ),
+    lines=((Line(Answer.BUSY), Line(Answer.PERSON, talk_seconds=25)),),
+    ends="thanks",
+    counted=("busy", "spoke"),
+    heard=(
+        "Connecting you to the ICE office in Atlanta",
+        "That line is busy. Trying another one",
+        "How did it go",
+    ),
+    shows_own=False,
+)
+
+BOTH_BUSY = Tale(
+    title="Both lines of an office busy: the next office is offered",
+    name="Lucía",
+    language="es",
+    script=(
+        PickUp(after=5),
+        Press("1", after=6),
+        Press("1", after=3, when=Heard("Para probar con la oficina de Washington")),
+        Press("2", after=4, when=COMO_LE_FUE),
+        HangUp(after=4, when=Heard("la llamada número")),
+    ),
+    lines=((Line(Answer.BUSY), Line(Answer.BUSY)), Line(Answer.VOICEMAIL, talk_seconds=40)),
+    ends="thanks",
+    counted=("busy", "busy", "voicemail"),
+    heard=(
+        "Esa línea está ocupada. Probamos con otra",
+        "Las líneas de Atlanta están ocupadas",
+        "en Washington",
+    ),
+)
+
+PLACE_IN_LINE = Tale(
+    title="A line that takes one call at a time: a place in line, and then the office",
+    name="Mateo",
+    language="en",
+    script=(
+        PickUp(after=3),
+        Press("1", after=6),
+        Star(after=20),
+        Press("1", after=4, when=HOW_DID_IT_GO),
+        HangUp(after=4, when=Heard("call number")),
+    ),
+    lines=(Line(Answer.PERSON, talk_seconds=90),),
+    ends="thanks",
+    counted=("spoke",),
+    heard=("lines are in use. You’re first in line", "To wait, stay on", "Connecting you", "How did it go"),
+    before=(
+        Caller(
+            name="Nadia",
+            language="en",
+            script=(
+                PickUp(after=3),
+                Press("1", after=6),
+                Press("1", after=4, when=HOW_DID_IT_GO),
+                HangUp(after=4, when=Heard("call number")),
+            ),
+            ends="thanks",
+            counted=("spoke",),
+            talks_on=True,
+        ),
+    ),
+    caps=ONE_AT_A_TIME,
+)
+
+TALES = (
+    THREE_OFFICES, NEVER_PICKS_UP, VOICEMAIL_PICKS_UP, NEVER_AGAIN, HANGS_UP, OWN_NUMBER, WRONG_NUMBER,
+    SECOND_LINE, BOTH_BUSY, PLACE_IN_LINE,
+)  # fmt: skip

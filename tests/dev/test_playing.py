@@ -1,10 +1,9 @@
 """Tales whose supporter dials in, and offices with several lines: the plumbing, beside an app of five answers."""
 
-import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,9 +14,11 @@ import pytest
 from chalicelib.domain.counts import Action
 from dev.offices import our_number as hooks_at
 from dev.phone_world import ANONYMOUS, Answer, HangUp, Heard, OfficeLine, PhoneWorldServer
-from dev.stories.playing import answers, play
-from dev.stories.site import Site
-from dev.stories.tales import DialsIn, Line, Tale, our_number
+from dev.stories.furnishing import Furnished
+from dev.stories.judging import Played, Telling
+from dev.stories.playing import Scene, answers, play, unlike_others
+from dev.stories.site import USUAL, Site
+from dev.stories.tale import Caller, DialsIn, Line, Tale, our_number
 
 OURS, OFFICE, SECOND_LINE, OTHER_OFFICE = "+12025550142", "+14045550190", "+14045550191", "+17035550177"
 CODE = "482915"
@@ -78,14 +79,12 @@ class Answering(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True, slots=True)
 class WithoutTable(Site):
-    """A site whose offices and ledger are here: this app has no table."""
+    """A site whose ledger and quarantine are here: this app has no table."""
 
-    asked_lines: list[list[int]] = field(default_factory=list)
+    resting: list[str] = field(default_factory=list)
 
-    @contextlib.contextmanager
-    def offices_with(self, counts: Sequence[int]) -> Iterator[list[list[str]]]:
-        self.asked_lines.append(list(counts))
-        yield [[OFFICE, SECOND_LINE][: counts[0] if counts else 1], [OTHER_OFFICE]]
+    def quarantine(self, office: Furnished) -> str | None:
+        return next(iter(self.resting), None)
 
     def actions(self, call_id: str) -> list[Action]:
         return []
@@ -121,6 +120,14 @@ def no_wait(_seconds: float) -> None:
     time.sleep(0.02)
 
 
+FIRST = Furnished("first", "The first office", "First", (OFFICE, SECOND_LINE))
+OTHER = Furnished("other", "The other office", "Other", (OTHER_OFFICE,))
+
+
+def played(tale: Tale, site: Site) -> Telling:
+    return play(tale, Scene(site, (FIRST, OTHER), no_wait))
+
+
 TALE = Tale(
     "Somebody calls us", "Ana", "en", (), (Line(Answer.PERSON, talk_seconds=20),), "thanks caller",
     heard=("Hello.", "Goodbye."), dials=DialsIn(),
@@ -128,45 +135,45 @@ TALE = Tale(
 
 
 def test_somebody_who_dials_our_number_has_a_call_without_a_ring(site: WithoutTable) -> None:
-    telling = play(TALE, site, no_wait)
+    telling = played(TALE, site)
 
     assert telling.differences == ()
-    assert (telling.state, telling.number) == ("thanks caller", 7)
-    assert site.legs_to(telling.phone) == []
-    assert site.shown_to(OFFICE) == [telling.phone]
-    assert not any(line["kind"] == "pressed" for line in telling.transcript)
+    assert (telling.played.state, telling.played.view["number"]) == ("thanks caller", 7)
+    assert site.legs_to(telling.played.phone) == []
+    assert site.shown_to(OFFICE) == [telling.played.phone]
+    assert not any(line["kind"] == "pressed" for line in telling.played.transcript)
 
 
 def test_with_the_code_the_call_goes_on_as_the_pages(site: WithoutTable) -> None:
-    telling = play(replace(TALE, dials=DialsIn(with_code), ends="thanks page"), site, no_wait)
+    telling = played(replace(TALE, dials=DialsIn(with_code), ends="thanks page"), site)
 
     assert telling.differences == ()
-    assert "".join(line["text"] for line in telling.transcript if line["kind"] == "pressed") == CODE
+    assert "".join(line["text"] for line in telling.played.transcript if line["kind"] == "pressed") == CODE
 
 
 def test_a_hidden_number_stays_hidden(site: WithoutTable) -> None:
-    play(replace(TALE, dials=DialsIn(hides=True)), site, no_wait)
+    played(replace(TALE, dials=DialsIn(hides=True)), site)
 
     assert site.shown_to(OFFICE) == [ANONYMOUS]
 
 
 def test_the_script_of_a_caller_begins_with_the_answer(site: WithoutTable) -> None:
     script = (HangUp(after=1, when=Heard("hello")),)
-    telling = play(replace(TALE, script=script, ends=None, heard=("Hello.",)), site, no_wait)
+    telling = played(replace(TALE, script=script, ends=None, heard=("Hello.",)), site)
 
     assert telling.differences == ()
-    assert telling.transcript[-1]["text"] == "hung up"
+    assert telling.played.transcript[-1]["text"] == "hung up"
 
 
 def test_a_caller_who_is_turned_away_has_no_call_of_ours(site: WithoutTable, app: App) -> None:
     app.turns_away = True
-    telling = play(replace(TALE, ends=None, heard=()), site, no_wait)
+    telling = played(replace(TALE, ends=None, heard=()), site)
 
-    assert (telling.differences, telling.transcript) == ((), [])
+    assert (telling.differences, telling.played.transcript) == ((), [])
 
 
 def test_a_call_that_ends_otherwise_is_told_so(site: WithoutTable) -> None:
-    telling = play(replace(TALE, ends="hung_up", heard=("Good morning",)), site, no_wait)
+    telling = played(replace(TALE, ends="hung_up", heard=("Good morning",)), site)
 
     assert len(telling.differences) == 2
 
@@ -174,10 +181,10 @@ def test_a_call_that_ends_otherwise_is_told_so(site: WithoutTable) -> None:
 def test_of_an_office_with_two_lines_each_answers_in_its_own_way(site: WithoutTable) -> None:
     before = site._shown("state")["offices"]
     lines = (Line(Answer.BUSY), Line(Answer.VOICEMAIL, talk_seconds=10))
-    telling = play(replace(TALE, lines=(lines,)), site, no_wait)
+    telling = played(replace(TALE, lines=(lines,)), site)
 
     assert telling.differences == ()
-    assert site.asked_lines == [[2]]
+    assert [leg.place for leg in telling.played.legs] == ["First 1", "First 2"]
     assert [site.legs_to(number)[0]["status"] for number in (OFFICE, SECOND_LINE)] == ["busy", "completed"]
     after = site._shown("state")["offices"]
     assert (
@@ -204,11 +211,44 @@ def test_a_line_that_was_not_there_answers_as_any_other_afterwards(site: Without
     assert site._shown("state")["offices"][-1]["answers"] == "PERSON"
 
 
-def test_each_line_has_its_answer_and_no_line_a_second_one() -> None:
-    one, two, three = Line(Answer.BUSY), Line(Answer.PERSON), Line(Answer.RINGS_OUT)
+def test_each_line_has_its_answer_and_what_no_tale_names_answers_as_usual() -> None:
+    one, two = Line(Answer.BUSY), Line(Answer.RINGS_OUT)
 
-    assert list(answers([["a", "b"], ["c"], ["d"]], [(one, two), (three,)])) == [
-        ("a", one),
-        ("b", two),
-        ("c", three),
+    assert answers(replace(TALE, lines=((one, two),)), (FIRST, OTHER)) == {
+        OFFICE: one,
+        SECOND_LINE: two,
+        OTHER_OFFICE: USUAL,
+    }
+    assert answers(replace(TALE, lines=(one, two)), (FIRST, OTHER)) == {
+        OFFICE: one,
+        SECOND_LINE: USUAL,
+        OTHER_OFFICE: two,
+    }
+
+
+def test_a_line_that_rests_when_it_should_not_is_a_difference_and_the_other_way_round(
+    site: WithoutTable,
+) -> None:
+    assert played(replace(TALE, rests="wrong_number"), site).differences == (
+        "the first line rests for None, not wrong_number",
+    )
+    site.resting.append("wrong_number")
+    assert played(TALE, site).differences == ("the first line rests for wrong_number, not None",)
+
+
+def test_the_offices_displays_are_looked_at(site: WithoutTable) -> None:
+    """This app shows the caller's own number, for its Dial names none."""
+    assert played(replace(TALE, shows_own=True), site).differences == ()
+    assert played(replace(TALE, shows_own=False), site).differences == (
+        "the display in First 1 showed the supporter’s own number, not ours",
+    )
+
+
+def test_those_who_called_before_are_judged_too_and_named() -> None:
+    caller = Caller("Hilda", "es", (), ends="not_reached", counted=("wrong_number",))
+    right = Played("+1", {"state": "not_reached"}, 1, ("wrong_number",), (), ())
+
+    assert unlike_others((caller, caller), (right, right)) == []
+    assert unlike_others((caller, caller), (right, replace(right, counted=()))) == [
+        "Hilda: the ledger has (), not ('wrong_number',)"
     ]

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dev.phone_world.offices import Answer
+from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import HangUp, Heard
 from dev.ports import Ports
 from dev.stack import Stack, Wish, running
 from dev.stories import playing, site, tales, telling
-from dev.stories.playing import Telling, differs, phones, play, unheard, unrefused
+from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unrefused, unshown
+from dev.stories.playing import FORGOTTEN, Scene, phones, play
 from dev.stories.site import Site
 from tests.needs import needs
 
@@ -32,14 +33,17 @@ def told(folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.story
-def test_all_five_end_as_they_must_and_the_last_line_proves_the_counts(tmp_path: Path) -> None:
+def test_all_end_as_they_must_and_the_last_line_proves_the_counts(tmp_path: Path) -> None:
     needs("ministack")
     ended = told(tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "No stack runs here" in ended.stdout
-    assert ended.stdout.count("✓ ") >= 5
+    assert all(tale.title in " ".join(ended.stdout.split()) for tale in tales.TALES)
     assert "✗" not in ended.stdout
-    assert ended.stdout.splitlines()[-1] == "ledger=4 tally=4 difference=0"
+    assert "{" not in ended.stdout, "a line of the app's log is no part of a tale"
+    assert max(map(len, ended.stdout.splitlines())) <= 100
+    counted = sum(len(tale.counted) + sum(len(each.counted) for each in tale.before) for tale in tales.TALES)
+    assert ended.stdout.splitlines()[-1] == f"ledger={counted} tally={counted} difference=0"
 
 
 TRANSCRIPT = [
@@ -50,17 +54,40 @@ TRANSCRIPT = [
 
 
 def test_words_must_be_heard_and_in_their_turn() -> None:
-    tale = tales.NEVER_AGAIN
-    assert unheard(replace(tale, heard=("recorded", "Done")), TRANSCRIPT) == []
-    assert len(unheard(replace(tale, heard=("Done", "recorded")), TRANSCRIPT)) == 1
-    assert len(unheard(replace(tale, heard=("9",)), TRANSCRIPT)) == 1, "a key is not a word that was heard"
+    assert unheard(("recorded", "Done"), TRANSCRIPT) == []
+    assert len(unheard(("Done", "recorded"), TRANSCRIPT)) == 1
+    assert len(unheard(("9",), TRANSCRIPT)) == 1, "a key is not a word that was heard"
 
 
 def test_a_ring_that_was_not_refused_is_a_difference() -> None:
     refusal = {"error": {"code": "phone_not_called"}}
-    assert unrefused(tales.NEVER_AGAIN, (400, refusal)) == []
-    assert unrefused(tales.NEVER_AGAIN, (202, {"id": "x"})) != []
-    assert unrefused(tales.NEVER_AGAIN, (400, {"error": {"code": "phone_malformed"}})) != []
+    assert unrefused("phone_not_called", (400, refusal)) == []
+    assert unrefused("phone_not_called", (202, {"id": "x"})) != []
+    assert unrefused("phone_not_called", (400, {"error": {"code": "phone_malformed"}})) != []
+
+
+OWN, OURS = "+13035550123", "+14045550100"
+
+
+def call(shown: str | None = OURS, state: str = "never") -> Played:
+    return Played(OWN, {"state": state, "number": 7}, 1, ("spoke",), (Leg("Atlanta", shown),), TRANSCRIPT)
+
+
+def test_an_end_and_a_ledger_that_differ_are_said_and_whose_they_are() -> None:
+    right = tales.HANGS_UP
+    assert unlike(replace(right, ends="never", counted=("spoke",)), call()) == []
+    assert unlike(replace(right, ends="thanks", counted=()), call(), "Ana: ") == [
+        "Ana: it ended as never, not thanks",
+        "Ana: the ledger has ('spoke',), not ()",
+    ]
+
+
+@pytest.mark.parametrize(("shows_own", "right", "wrong"), [(True, OWN, OURS), (False, OURS, OWN)])
+def test_an_office_that_saw_another_number_is_a_difference(shows_own: bool, right: str, wrong: str) -> None:  # noqa: FBT001 - a table's column
+    assert unshown(shows_own, call(right), OURS) == []
+    assert len(unshown(shows_own, call(wrong), OURS)) == 1
+    assert unshown(shows_own, call(None), OURS) == ["no office’s display showed any number"]
+    assert unshown(None, call(None), OURS) == []
 
 
 def test_what_differs_is_said_with_both_sides() -> None:
@@ -77,22 +104,40 @@ def test_a_move_travels_to_the_phone_world_as_its_control_api_takes_it() -> None
     assert moved == {"move": "HangUp", "after": 9, "when": {"heard": "call number"}}
 
 
+def printed(*tellings: Telling) -> str:
+    with Path(os.devnull).open("w") as nowhere:
+        console = Console(width=90, record=True, file=nowhere)
+        for number, each in enumerate(tellings, start=4):
+            telling.tell(console, number, each)
+        telling.tell_sum(console, tellings)
+    return console.export_text()
+
+
+NAMES = {"+12025550123": "Dana", OWN: "Hilda"}
+
+
 @pytest.mark.parametrize("is_right", [True, False])
 def test_a_telling_shows_who_said_what_and_how_it_ended(is_right: bool) -> None:  # noqa: FBT001 - a table's column
     tale = tales.NEVER_AGAIN
     differences = () if is_right else ("the phone rang 2, not 1",)
-    played = Telling(tale, "+1", "never", (), None, TRANSCRIPT, {"+12025550123": "Dana"}, differences)
-    console = Console(width=90, record=True, file=Path(os.devnull).open("w"))  # noqa: SIM115 - recorded, not read
-    telling.tell(console, 4, played)
-    console.file.close()
-    text = console.export_text()
-    assert tale.title in text
+    text = printed(Telling(tale, call(), NAMES, differences, facts=tale.facts))
+    assert f"4. {tale.title}" in text
     assert re.search(r"0:02 +Dana +pressed 9", text)
     assert re.search(r"1:03 +The line +Done\.", text)
-    assert ("✓ never · asked again: refused" in text, "✗ the phone rang 2, not 1" in text) == (
-        is_right,
-        not is_right,
+    right = "✓ never · asked again: refused · counted: spoke · call number 7"
+    assert (right in text, "✗ the phone rang 2, not 1" in text) == (is_right, not is_right)
+
+
+def test_those_who_called_before_have_a_line_and_the_table_counts_all() -> None:
+    tale = tales.NEVER_AGAIN
+    text = printed(
+        Telling(tale, call(), NAMES, before=(call(), call())), Telling(tale, call(), NAMES, ("wrong",))
     )
+    assert text.count("Before: Hilda called Atlanta; counted: spoke.") == 2
+    rows = [line for line in text.splitlines() if line.strip().startswith(("✓   ", "✗   "))]
+    assert len(rows) == 2
+    assert re.search(r"✓ .* never +Atlanta ×3 +spoke ×3", rows[0])
+    assert re.search(r"✗ .* never +Atlanta +spoke", rows[1])
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +162,13 @@ def test_a_tale_that_ends_otherwise_is_told_so_and_the_phone_world_is_as_it_was(
     monkeypatch.setattr(playing, "PATIENCE", 30.0)
     where = Site(stack.environment)
     wrong = replace(tales.HANGS_UP, ends="thanks", counted=("spoke",), heard=("never said",))
-    before = {
-        number: party for number, party in stack.phone_world.world.parties.items() if party.name != "Elena"
-    }
-    with where.at_speed(20):
-        played = play(wrong, where, Wish().wait)
-    assert len(played.differences) == 3
-    assert played.state == "not_reached"
-    after = {
-        number: party for number, party in stack.phone_world.world.parties.items() if party.name != "Elena"
-    }
-    assert (after, stack.phone_world.pace.speed) == (before, 1.0)
-    assert {line.answers for line in after.values() if hasattr(line, "answers")} == {Answer.PERSON}
+    parties = stack.phone_world.world.parties
+    before = dict(parties)
+    with where.at_speed(20), where.furnished(wrong.wanted) as offices:
+        Wish().wait(FORGOTTEN)
+        telling = play(wrong, Scene(where, offices, Wish().wait))
+    assert len(telling.differences) == 3
+    assert telling.played.state == "not_reached"
+    assert {number: parties[number] for number in before} == before
+    assert stack.phone_world.pace.speed == 1.0
+    assert {line.answers for line in parties.values() if isinstance(line, OfficeLine)} == {Answer.PERSON}
