@@ -50,6 +50,8 @@ class Config:
     verification_days: int
     unproven_calls_per_source: int
     proof_cost: int
+    pages_per_source: int
+    hidden_calls: int
 
     @property
     def is_development(self) -> bool:
@@ -79,6 +81,8 @@ class Config:
         per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
         verification_days = _whole(environ, "PATCHTHROUGH_VERIFICATION_DAYS", 30, problems)
         unproven = _number(environ, "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", 3, problems)
+        pages = _whole(environ, "PATCHTHROUGH_PAGES_PER_SOURCE", 60, problems)
+        hidden = _whole(environ, "PATCHTHROUGH_HIDDEN_CALLS", 60, problems)
         usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
         cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
         problems += _wrong(environ)
@@ -102,6 +106,8 @@ class Config:
             verification_days=verification_days,
             unproven_calls_per_source=int(unproven),
             proof_cost=max(1, int(cost)),
+            pages_per_source=pages,
+            hidden_calls=hidden,
         )
 
 

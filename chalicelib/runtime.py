@@ -20,6 +20,7 @@ from chalicelib.adapters.table import Table
 from chalicelib.config import Config, configured
 from chalicelib.domain.areas import Areas
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.own_numbers import Claim, meant_by
 from chalicelib.observability import hush
 
 if TYPE_CHECKING:
@@ -47,9 +48,14 @@ def _seed() -> int:
     return chance.randbits(64)
 
 
+def _new_code() -> str:
+    """Six digits, none likelier than another."""
+    return f"{chance.randbelow(10**6):06}"
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a view may use. `now`, `new_id` and `seed` are here so that the domain needs neither clock nor chance."""
+    """What a view may use. `now` and what is of chance are here, so that the domain needs neither clock nor chance."""
 
     config: Config
     secrets: SecretStore
@@ -62,10 +68,12 @@ class Runtime:
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     seed: Callable[[], int] = _seed
+    new_code: Callable[[], str] = _new_code
     monotonic: Callable[[], float] = time.monotonic
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
     _areas: dict[str, tuple[float, Areas]] = field(default_factory=dict)
+    _claims: dict[str, tuple[float, tuple[Claim, ...]]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -96,6 +104,18 @@ class Runtime:
         if found is not None:
             self._campaigns[slug] = (self.monotonic(), found)
         return found
+
+    def meant_by(self, number: str) -> tuple[str, ...]:
+        """Return the slugs of the campaigns that a number of ours may mean, from memory while it is fresh."""
+        read_at, claims = self._claims.get("", (float("-inf"), ()))
+        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
+            claims = tuple(Claim(row.slug, row.status, row.numbers) for row in self.catalog.campaigns())
+            self._claims[""] = (self.monotonic(), claims)
+        return meant_by(number, claims)
+
+    def number_of(self, campaign: Campaign) -> str:
+        """Return the number that supporters and offices see: the campaign's own, else the account's."""
+        return next(iter(campaign.numbers), self.config.from_number)
 
     def never_rung(self) -> frozenset[str]:
         """Return the numbers never rung: every office's lines and the lines that serve people in need."""

@@ -156,6 +156,8 @@ class Rehearsal:
             ring_queue=wired,
             _campaigns={},
             _never={},
+            _areas={},
+            _claims={},
             new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
             monotonic=self.memory_clock,
         )

@@ -24,6 +24,7 @@ class Listing:
     goal: int
     revision: int
     applied_at: datetime
+    numbers: tuple[str, ...] = ()
 
 
 def campaign_item(campaign: Campaign, now: datetime) -> Item:
@@ -52,6 +53,7 @@ def campaign_item(campaign: Campaign, now: datetime) -> Item:
             {"prompt": each.prompt.value, "language": each.language.value, "url": each.url}
             for each in campaign.recordings
         ],
+        "numbers": list(campaign.numbers),
         "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
         "limits": _limits_item(campaign.limits),
     }
@@ -81,6 +83,7 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
         routing=_routing(item.get("routing")),
         limits=Limits(**item.get("limits", {})),
         elsewhere=elsewhere,
+        numbers=tuple(item.get("numbers", ())),
     )
 
 
@@ -105,6 +108,7 @@ def listing_item(campaign: Campaign, now: datetime) -> Item:
         "goal": campaign.goal,
         "revision": campaign.revision,
         "applied_at": now.isoformat(),
+        "numbers": list(campaign.numbers),
     }
 
 
@@ -117,6 +121,7 @@ def listing_of(item: Item) -> Listing:
         goal=item["goal"],
         revision=item["revision"],
         applied_at=datetime.fromisoformat(item["applied_at"]),
+        numbers=tuple(item.get("numbers", ())),
     )
 
 

@@ -6,6 +6,8 @@
 | CAMPAIGN#slug / CAMPAIGN, OFFICE#nn#id | the campaign, and its offices in calling order |
 | OFFICE#id / OFFICE, LINE#e164, CHANGE#e164 | the directory; numbers that wait for a second person |
 | CALL#id / SESSION | one supporter's call; the only place with a raw phone number, while it must ring |
+| CALL#id / JOINED | the page's call that a call to us became, by its code |
+| CODE#digits / CODE | the call that a page's code stands for, for a quarter of an hour |
 | CALLER#hash / CALLER | a phone's open call, how many calls in its window, its last consent |
 | AREAS / AREAS | which office is responsible where, all of it |
 | STOP#hash / STOP | never ring this phone again; no TTL |
@@ -83,6 +85,16 @@ def audit_day(at: datetime) -> str:
 def session(call_id: str) -> Key:
     """A call session."""
     return Key(f"CALL#{call_id}", "SESSION")
+
+
+def joined(call_id: str) -> Key:
+    """Which call a call to us became."""
+    return Key(f"CALL#{call_id}", "JOINED")
+
+
+def code(digits: str) -> Key:
+    """What a page's code stands for."""
+    return Key(f"CODE#{digits}", "CODE")
 
 
 def caller(phone_key: str) -> Key:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.session_items import (
+    KEPT,
     action_item,
     action_of,
     caller_item,
@@ -59,19 +60,17 @@ class Store:
             return None
         return session_of(item)
 
-    def open_call(self, session: CallSession, caller: Caller, also: Sequence[Write] = ()) -> None:
+    def open_call(self, session: CallSession, caller: Caller | None, also: Sequence[Write] = ()) -> None:
         """Write a new session, its caller (as just read, plus this call) and what else belongs, in one transaction.
+
+        No `caller`: their number is hidden, and nothing is kept of it.
 
         Raises:
             Stale: the caller, or what `also` is about, has moved on meanwhile; nothing was written.
         """
         puts = [
             self._put(keys.session(session.id), session_item(session), ABSENT, {}),
-            self._put(
-                keys.caller(session.phone_key),
-                caller_item(replace(caller, version=caller.version + 1)),
-                *(_unchanged(caller.version) if caller.version else (ABSENT, {})),
-            ),
+            *self._caller(session.phone_key, caller),
             *also,
         ]
         try:
@@ -79,13 +78,17 @@ class Store:
         except _SecondConditionError as error:
             raise Stale from error
 
-    def commit(self, before: CallSession, after: CallSession, effects: Sequence[Effect]) -> CallSession:
+    def commit(
+        self, before: CallSession, after: CallSession, effects: Sequence[Effect], also: Sequence[Write] = ()
+    ) -> CallSession:
         """Write `after` if the session is still `before`, with its actions and stops in the same transaction.
+
+        `also` is whatever else belongs to it; what it depends on is its own condition.
 
         Returns the session as written. The effects that leave the building are not written here.
 
         Raises:
-            Stale: somebody else moved the session; nothing was written.
+            Stale: somebody else moved the session, or what `also` is about; nothing was written.
         """
         if after is before:
             return before
@@ -94,11 +97,50 @@ class Store:
         actions = [effect.action for effect in effects if isinstance(effect, Count)]
         stops = [self._stop(effect) for effect in effects if isinstance(effect, StopRinging)]
         try:
-            self._transact([put, *stops, *(part for action in actions for part in self._count(action))])
-        except _SecondConditionError:
+            self._transact(
+                [put, *also, *stops, *(part for action in actions for part in self._count(action))]
+            )
+        except _SecondConditionError as error:
+            if also:
+                raise Stale from error
             # The ledger has this action already; the session still moves.
             self._transact([put, *stops])
         return after
+
+    # Pages that wait for their supporter's own call.
+
+    def await_call(self, session: CallSession, code: str, until: datetime) -> bool:
+        """Write a new session that `code` stands for until then; False when the code stands for another call."""
+        item = {"type": "code", "version": 1, "call_id": session.id, "expires_at": int(until.timestamp())}
+        free = "attribute_not_exists(PK) OR expires_at <= :now"
+        puts = [
+            self._put(keys.session(session.id), session_item(session), ABSENT, {}),
+            self._put(keys.code(code), item, free, {":now": int(session.created_at.timestamp())}),
+        ]
+        try:
+            self._transact(puts)
+        except _SecondConditionError:
+            return False
+        return True
+
+    def call_of_code(self, code: str, now: datetime) -> str | None:
+        """Return the id of the call that a page's code stands for now."""
+        item = self._table.get(keys.code(code))
+        return item["call_id"] if item and item["expires_at"] > now.timestamp() else None
+
+    def joining(self, inbound_id: str, session: CallSession, caller: Caller | None) -> list[Write]:
+        """What is written with a session that a call to us joins: where that call went, and its phone's call."""
+        expires = int((session.changed_at + KEPT).timestamp())
+        item = {"type": "joined", "version": 1, "call_id": session.id, "expires_at": expires}
+        return [
+            self._put(keys.joined(inbound_id), item, ABSENT, {}),
+            *self._caller(session.phone_key, caller),
+        ]
+
+    def joined(self, inbound_id: str) -> str | None:
+        """Return the id of the page's call that a call to us became."""
+        item = self._table.get(keys.joined(inbound_id))
+        return item["call_id"] if item else None
 
     # Callers.
 
@@ -229,6 +271,14 @@ class Store:
             "ExpressionAttributeValues": wire(values),
         }
         return [self._put(keys.action(action.id), action_item(action), ABSENT, {}), {"Update": update}]
+
+    def _caller(self, phone_key: str, caller: Caller | None) -> list[Write]:
+        """A caller, if still as it was read."""
+        if caller is None:
+            return []
+        item = caller_item(replace(caller, version=caller.version + 1))
+        condition = _unchanged(caller.version) if caller.version else (ABSENT, {})
+        return [self._put(keys.caller(phone_key), item, *condition)]
 
     def _stop(self, effect: StopRinging) -> dict[str, Any]:
         return {"Put": {"TableName": self._table.name, "Item": keyed(keys.stop(effect.phone_key))

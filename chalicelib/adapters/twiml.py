@@ -38,7 +38,7 @@ def _append(response: VoiceResponse, verb: Verb, urls: Urls) -> None:
         case Gather():
             # An empty result is posted too, so that silence takes the same road as a key.
             gather = response.gather(
-                input="dtmf", num_digits=1, timeout=verb.timeout, finish_on_key="",
+                input="dtmf", num_digits=verb.digits, timeout=verb.timeout, finish_on_key="",
                 action=urls.step, method="POST", action_on_empty_result=True,
             )  # fmt: skip
             for speech in verb.speech:

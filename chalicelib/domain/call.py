@@ -4,16 +4,24 @@ What can happen to it is in `events`, what comes of that in `call_machine`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.counts import Basis, Outcome
 from chalicelib.domain.words import Language
 
+CODE_LIVES = timedelta(minutes=15)
+"""How long a page waits for its supporter's own call, and its code stands for it."""
+
 
 class Stage(StrEnum):
     """Where a call is."""
 
+    AWAITING = "awaiting"  # the page has told our number and a code: waits for the supporter's own call
+    WELCOME = (
+        "welcome"  # they called us: the page's code, or a language. Never kept: its step tells its tries
+    )
+    ZIP = "zip"  # they called us without a code: which area is theirs?
     QUEUED = "queued"  # waiting for its turn to be rung
     PLACING = "placing"  # a worker has claimed it and is asking Twilio
     UNKNOWN = "unknown"  # Twilio gave no clear answer: never resent, resolved by proof
@@ -44,6 +52,7 @@ class Ending(StrEnum):
     LINE_FULL = "line_full"  # held as long as we hold anybody, and the office's lines were still in use
     CLOSED = "closed"  # the office had closed, and nothing else was chosen
     BUDGET = "budget"  # the campaign's calls of the day were used up before its turn came
+    BOOKED = "booked"  # by a key: we call again at another time
 
 
 class CallStatus(StrEnum):
@@ -72,6 +81,10 @@ class Notice(StrEnum):
 
     NO_KEY = "no_key"
     WRONG_KEY = "wrong_key"
+    WRONG_CODE = "wrong_code"
+    WRONG_ZIP = "wrong_zip"
+    NO_AREA = "no_area"  # a ZIP code that no single office is responsible for
+    NOT_BOOKED = "not_booked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,9 @@ class CallSession:
     ids still to call, in order; `legs` the calls made so far. `number` is which call to get through this was.
     `is_budgeted`: counted against the campaign's calls of the day already, though it is back in line.
     `place` and `wait` (seconds) are told on hold, since `held_at`. `local` is the office of the supporter's own
-    area and `zone` their IANA time zone, where their ZIP code told; `is_inbound`: they called us.
+    area and `zone` their IANA time zone, where their ZIP code told; `is_inbound`: they called us, and then `phone`
+    is None where they hide their number. `opens_at` is when the office that has closed opens; `booking` the call
+    booked by a key, for `booked_at`. `code` brings a call to us to the page that waits for it.
     """
 
     id: str
@@ -137,6 +152,10 @@ class CallSession:
     local: str | None = None
     zone: str | None = None
     is_inbound: bool = False
+    code: str | None = None
+    opens_at: datetime | None = None
+    booking: str | None = None
+    booked_at: datetime | None = None
     number: int | None = None
     ending: Ending | None = None
     reason: int | None = None

@@ -7,6 +7,7 @@ in which callbacks arrive. A transition that needs to know something first asks;
 
 from collections.abc import Callable, Iterator
 
+from chalicelib.domain import inbound_moves as inbound
 from chalicelib.domain import key_moves as key
 from chalicelib.domain import office_moves as office
 from chalicelib.domain import placing_moves as placing
@@ -14,9 +15,10 @@ from chalicelib.domain.call import CallSession, Stage, ticket
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import (
     Answered,
-    AskLine,
+    Ask,
     BudgetSpent,
     CallChanged,
+    CalledIn,
     Claimed,
     Delayed,
     Doubt,
@@ -43,7 +45,7 @@ MARK = 4
 """Hex digits of a phone's keyed hash by which callers who doubt a line are told apart: no key to anybody."""
 
 
-def advance(session: CallSession, step: int | None, event: Event, moment: Moment) -> Change | AskLine:
+def advance(session: CallSession, step: int | None, event: Event, moment: Moment) -> Change | Ask:
     """Return the session after `event` and what must be done; the very same session when nothing changes.
 
     A question instead means: answer it in `moment.answers`, and ask again. `step` is the webhook's step, None
@@ -82,6 +84,9 @@ _BEFORE_PICK_UP: dict[type, object] = {
     Answered: placing.answered, CallChanged: placing.rang, Missing: placing.not_placed,
 }  # fmt: skip
 _TABLE: dict[Stage, dict[type, object]] = {
+    Stage.AWAITING: {CalledIn: inbound.called_in},
+    Stage.WELCOME: {Pressed: inbound.language_key},
+    Stage.ZIP: {Pressed: inbound.zip_keys, CallChanged: key.hung_up},
     Stage.QUEUED: {
         Claimed: placing.claimed, Stopped: placing.stopped, Delayed: placing.queued_again,
         Withdrawn: placing.withdrawn, Expired: placing.not_placed, Answered: placing.answered,

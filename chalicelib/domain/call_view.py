@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
-from chalicelib.domain.call import CallSession, Ending, OfficeCall, Stage
+from chalicelib.domain.call import CODE_LIVES, CallSession, Ending, OfficeCall, Stage
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Outcome, Tally
 from chalicelib.domain.office import Office
@@ -19,6 +19,7 @@ from chalicelib.domain.words import Language
 class State(StrEnum):
     """Where a call is, as its supporter sees it. The first group changes by itself."""
 
+    AWAITING = "awaiting"  # the supporter is to call us, with the page's code
     IN_LINE = "in_line"
     PLACING = "placing"
     CHECKING = "checking"  # Twilio gave no clear answer: it may ring or not
@@ -31,6 +32,7 @@ class State(StrEnum):
     NEXT = "next"
     HOLDING = "holding"  # on the phone, in line for an office's line
     CLOSED = "closed"  # on the phone, told that the office has closed
+    ZIP = "zip"  # on the phone, asked for a ZIP code
     SETTLING = "settling"  # over; the facts that count it are on their way
 
     QUESTION = "question"  # over; asked on the page how it went
@@ -48,16 +50,30 @@ class State(StrEnum):
     LINE_FULL = "line_full"
     OFFICE_CLOSED = "office_closed"
     BUDGET = "budget"
+    BOOKED = "booked"
+    CODE_OLD = "code_old"  # nobody called with the page's code in time
 
 
 CHANGING = frozenset(
-    {State.IN_LINE, State.PLACING, State.CHECKING, State.RINGING, State.MENU, State.POINTS}
+    {
+        State.AWAITING,
+        State.ZIP,
+        State.IN_LINE,
+        State.PLACING,
+        State.CHECKING,
+        State.RINGING,
+        State.MENU,
+        State.POINTS,
+    }
     | {State.CALLING_OFFICE, State.CONNECTED, State.ASKING, State.NEXT, State.HOLDING}
     | {State.CLOSED, State.SETTLING}
 )
 """States that something other than the supporter's tap on the page will end."""
 
 STAGES: dict[Stage, State] = {
+    Stage.AWAITING: State.AWAITING,
+    Stage.WELCOME: State.MENU,
+    Stage.ZIP: State.ZIP,
     Stage.QUEUED: State.IN_LINE,
     Stage.PLACING: State.PLACING,
     Stage.UNKNOWN: State.CHECKING,
@@ -84,6 +100,7 @@ ENDINGS: dict[Ending, State] = {
     Ending.LINE_FULL: State.LINE_FULL,
     Ending.CLOSED: State.OFFICE_CLOSED,
     Ending.BUDGET: State.BUDGET,
+    Ending.BOOKED: State.BOOKED,
 }
 """Endings of a call that reached nobody; one that did is thanked, however it ended."""
 
@@ -93,8 +110,9 @@ class CallView:
     """One call, now.
 
     `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until we ring, before that.
-    `office` is the one being called or the last one called; `following` the one after it. `outcome` is the
-    last office call's. `number` says which call to get through this was; `reached` is the campaign's sum.
+    `office` is the one being called or the last one called; `following` the one after it. `code` is what brings the
+    supporter's own call to this page; `booking` the call booked by a key. `outcome` is the last office call's.
+    `number` says which call to get through this was; `reached` is the campaign's sum.
     """
 
     id: str
@@ -112,6 +130,8 @@ class CallView:
     number: int | None = None
     times_reached: int = 0
     connected_at: datetime | None = None
+    code: str | None = None
+    booking: str | None = None
 
     @property
     def is_changing(self) -> bool:
@@ -147,6 +167,8 @@ def seen(
         number=session.number,
         times_reached=sum(leg.outcome in REACHED for leg in session.legs),
         connected_at=leg.answered_at if leg and state is State.CONNECTED else None,
+        code=session.code if state is State.AWAITING else None,
+        booking=session.booking,
     )
 
 
@@ -163,6 +185,8 @@ def as_json(view: CallView) -> dict[str, object]:
         "wait_seconds": view.wait,
         "office": _office_json(view.office, view.language),
         "next_office": _office_json(view.following, view.language),
+        "code": view.code,
+        "booking": view.booking,
         "connected_at": view.connected_at.isoformat() if view.connected_at else None,
         "question_open": view.is_question_open,
         "outcome": view.outcome.value if view.outcome else None,
@@ -177,6 +201,8 @@ def _state(session: CallSession, now: datetime) -> State:
         return _ended(session, now)
     if session.stage is Stage.DIALING and session.leg and session.leg.answered_at:
         return State.CONNECTED
+    if session.stage is Stage.AWAITING and now - session.created_at >= CODE_LIVES:
+        return State.CODE_OLD
     return STAGES[session.stage]
 
 

@@ -92,6 +92,7 @@ class Campaign:
 
     `elsewhere` are the other offices of the directory, for supporters in their areas; read only where
     `routing` asks for them.
+    `numbers` are those of our account (E.164) that are this campaign's own: the first is shown, all take calls.
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
     """
@@ -114,6 +115,7 @@ class Campaign:
     routing: Routing = field(default_factory=Routing)
     limits: Limits = field(default_factory=Limits)
     elsewhere: tuple[Office, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:

@@ -38,8 +38,12 @@ def chosen(
     """
     listed = ordered(campaign, standing, seed)
     wished = (wanted,) if wanted else ()
-    order = (*wished, *_with_local(campaign.routing.local, _callable(campaign, local), listed))
-    return tuple(dict.fromkeys(_callable(campaign, order)))
+    return _callable(campaign, (*wished, *with_area(campaign, local, listed)))
+
+
+def with_area(campaign: Campaign, local: tuple[str, ...], listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the area's offices and the listed ones, joined as the campaign's routing says."""
+    return _callable(campaign, _with_local(campaign.routing.local, _callable(campaign, local), listed))
 
 
 def ordered(campaign: Campaign, standing: Mapping[str, Standing], seed: int) -> tuple[str, ...]:
@@ -101,4 +105,5 @@ def _with_local(rule: Local, local: tuple[str, ...], listed: tuple[str, ...]) ->
 
 
 def _callable(campaign: Campaign, offices: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(office for office in offices if campaign.office(office) is not None)
+    """Those that the campaign may call, each once."""
+    return tuple(office for office in dict.fromkeys(offices) if campaign.office(office) is not None)

@@ -1,6 +1,6 @@
 """What can happen to a call, and what must be done then: events, questions and effects, as values.
 
-Events come from webhooks, workers and the page. A question (`AskLine`) is what a decision needs to know from the
+Events come from webhooks, workers and the page. A question (`Ask`) is what a decision needs to know from the
 table before it can be made; it is answered, and the decision made again. Effects are carried out.
 """
 
@@ -86,8 +86,20 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledIn:
+    """The supporter called us, as Twilio's call `sid`, and keyed in the code of this page.
+
+    `phone` is their number (E.164), None where it is hidden; `phone_key` its keyed hash, or one of this call alone.
+    """
+
+    sid: str
+    phone: str | None
+    phone_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
-    """A key, "0" to "9", "*" or "#"; "" when none came in time."""
+    """A key, "0" to "9", "*" or "#"; "" when none came in time; several where a number is asked for."""
 
     key: str
 
@@ -131,7 +143,7 @@ class TimeUp:
 
 Event = (
     Claimed | Stopped | Delayed | BudgetSpent | Placed | Throttled | Refused | Unanswered | Missing | Expired
-    | Withdrawn | Answered | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
+    | Withdrawn | Answered | CalledIn | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
 )  # fmt: skip
 
 
@@ -146,6 +158,31 @@ class AskLine:
     numbers: tuple[str, ...]
     ticket: str
     waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskArea:
+    """Which office is responsible where the ZIP code is."""
+
+    zip: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskBooking:
+    """A booked call to this office, as soon as it is open and has room; made by being asked for."""
+
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """The answer: the booking's id, and when we call."""
+
+    booking: str
+    at: datetime
+
+
+Ask = AskLine | AskArea | AskBooking
 
 
 # Effects: what must be done, beside keeping the session.

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import overload
 
 from chalicelib.domain import outcomes
+from chalicelib.domain.areas import Match
 from chalicelib.domain.call import CallSession, CallStatus, Ending, Notice, Stage
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Action, Channel, Outcome, action_id
 from chalicelib.domain.desk import Answer
-from chalicelib.domain.events import AskLine, Count, Effect
+from chalicelib.domain.events import Appointment, Ask, AskArea, AskBooking, AskLine, Count, Effect
 from chalicelib.domain.hours import is_open
 from chalicelib.domain.office import Office
 
@@ -24,7 +26,7 @@ Change = tuple[CallSession, tuple[Effect, ...]]
 class Wanted(Exception):
     """A decision can't be made before this question is answered."""
 
-    def __init__(self, ask: AskLine) -> None:
+    def __init__(self, ask: Ask) -> None:
         """Remember the question."""
         super().__init__(type(ask).__name__)
         self.ask = ask
@@ -35,22 +37,30 @@ class Moment:
     """What a decision may look at beside the session.
 
     `reached`: how many calls got through so far; None where no number is to be told. `keeps_hours`: whether closed
-    offices are left alone. `answers`: what the
-    table said to the questions asked so far.
+    offices are left alone. `answers`: what the table said to the questions asked so far.
     """
 
     campaign: Campaign
     now: datetime
     reached: int | None = None
     keeps_hours: bool = True
-    answers: Mapping[AskLine, Answer] = field(default_factory=dict)
+    answers: Mapping[Ask, Answer | Match | Appointment | None] = field(default_factory=dict)
 
     def finds_open(self, office: Office) -> bool:
         """Whether the office can be called now; in development its hours don't keep anybody from trying."""
         return not self.keeps_hours or is_open(office, self.now)
 
-    def answer(self, ask: AskLine) -> Answer:
-        """Return the answer to a question.
+    @overload
+    def answer(self, ask: AskLine) -> Answer: ...
+
+    @overload
+    def answer(self, ask: AskArea) -> Match: ...
+
+    @overload
+    def answer(self, ask: AskBooking) -> Appointment | None: ...
+
+    def answer(self, ask: Ask) -> object:
+        """Return the answer to a question; None to AskBooking: nothing could be booked.
 
         Raises:
             Wanted: it has not been asked yet.

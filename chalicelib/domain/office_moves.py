@@ -8,15 +8,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain import outcomes
-from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, OfficeCall, Stage
+from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, Notice, OfficeCall, Stage
+from chalicelib.domain.counts import Outcome
 from chalicelib.domain.desk import Full, Granted
 from chalicelib.domain.events import (
+    AskBooking,
     AskLine,
     Leave,
     LegChanged,
     OfficeCallEnded,
     Pressed,
 )
+from chalicelib.domain.hours import opening
 from chalicelib.domain.moves import (
     Change,
     Moment,
@@ -30,6 +33,8 @@ from chalicelib.domain.moves import (
 )
 from chalicelib.domain.office import Line, Office, dialable
 
+BOOK_WHEN_FULL, BOOK_WHEN_CLOSED = "2", "3"
+"""The keys that book a call (page.md §3.5): lines in use or busy; office closed."""
 LONGEST_HOLD = timedelta(minutes=12)
 """Nobody is kept on the phone longer than this: then a kind end."""
 
@@ -93,6 +98,8 @@ def next_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
     """One more office by 1, or the end."""
     if event.key == "1" and session.offices:
         return dialed(session, moment)
+    if event.key == BOOK_WHEN_FULL and can_book_again(session):
+        return _booked(session, session.legs[-1].office, moment)
     again = asked_again(session, noticed(event.key), moment) if event.key else None
     return again or ended_at_step(session, Ending.DONE, moment)
 
@@ -105,6 +112,9 @@ def hold_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
     if event.key == "1" and others:
         after, effects = dialed(_off_hold(replace(session, offices=others)), moment)
         return after, (leave, *effects)
+    if event.key == BOOK_WHEN_FULL and session.phone:
+        after, effects = _booked(session, office_id, moment)
+        return after, (leave, *effects) if after.is_over else effects
     if session.held_at and moment.now - session.held_at > LONGEST_HOLD:
         after, effects = ended_at_step(_off_hold(session), Ending.LINE_FULL, moment)
         return after, (leave, *effects)
@@ -116,6 +126,8 @@ def closed_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
     others = _open_ones(session, moment)
     if event.key == "1" and others:
         return dialed(replace(session, offices=others), moment)
+    if event.key == BOOK_WHEN_CLOSED and session.opens_at is not None:
+        return _booked(session, session.offices[0], moment)
     return asked_again(session, noticed(event.key), moment) or ended_at_step(session, Ending.CLOSED, moment)
 
 
@@ -131,7 +143,22 @@ def leg_changed(session: CallSession, event: LegChanged, moment: Moment) -> Chan
     return session, ()
 
 
+def can_book_again(session: CallSession) -> bool:
+    """Whether a call at another time is offered after this one: the office was busy, and we know whom to call."""
+    return session.phone is not None and session.leg is not None and session.leg.outcome is Outcome.BUSY
+
+
 # Strictly private.
+
+
+def _booked(session: CallSession, office: str, moment: Moment) -> Change:
+    """A call at another time, and the end of this one; the same question again where nothing could be booked."""
+    made = moment.answer(AskBooking(office))
+    if made is None:
+        again = asked_again(session, Notice.NOT_BOOKED, moment)
+        return again or ended_at_step(session, Ending.DONE if session.legs else Ending.CLOSED, moment)
+    booked = replace(_off_hold(session), offices=(office,), booking=made.booking, booked_at=made.at)
+    return ended_at_step(booked, Ending.BOOKED, moment)
 
 
 def _tried(session: CallSession, office: Office, moment: Moment) -> Change | None:
@@ -180,11 +207,13 @@ def _off_hold(session: CallSession) -> CallSession:
 
 
 def _at_closed(session: CallSession, moment: Moment) -> Change:
-    """Say that the next office has closed, and offer one that is open; the end where none is."""
+    """Say that the next office has closed; offer one that is open, and a call when it opens; else the end."""
     offices = _with_open_ones(session, moment)
-    if len(offices) == 1:
+    office = moment.campaign.office(offices[0])
+    opens_at = opening(office, moment.now) if office and session.phone else None
+    if len(offices) == 1 and opens_at is None:
         return ended_at_step(_off_hold(session), Ending.CLOSED, moment)
-    return stepped(_off_hold(session), moment, Stage.CLOSED, offices=offices), ()
+    return stepped(_off_hold(session), moment, Stage.CLOSED, offices=offices, opens_at=opens_at), ()
 
 
 def _untried(session: CallSession, office: Office, moment: Moment) -> tuple[Line, ...]:

@@ -26,6 +26,9 @@ TYPED = re.compile(r"[0-9+()\-.\s\u00a0\u2010-\u2015/]*")
 """What people type in a phone number. Letters and other scripts' digits are refused rather than guessed."""
 FICTION = re.compile(r"\+1\d{3}55501\d{2}")
 """555-0100 to 555-0199: reserved for fiction; rings nobody."""
+E164 = re.compile(r"\+[1-9]\d{7,14}")
+HIDDEN = frozenset({"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"})
+"""What Twilio says for From when the caller hides it: ANONYMOUS, RESTRICTED, UNAVAILABLE and the like, as keys."""
 NORTH_AMERICAN = re.compile(r"\+1([2-9]\d{2})([2-9]\d{2})\d{4}")
 
 
@@ -51,6 +54,11 @@ def screened(text: str, rules: Screening) -> str:
     if not _is_called(number, e164, rules):
         raise Refusal(Code.PHONE_NOT_CALLED, "phone")
     return e164
+
+
+def shown(text: str) -> str | None:
+    """Return the number (E.164) that a call to us shows; None when it is hidden, or no number at all."""
+    return text if E164.fullmatch(text) and text not in HIDDEN else None
 
 
 def phone_key(number: str, key: bytes) -> str:

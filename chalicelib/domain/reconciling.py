@@ -22,7 +22,7 @@ STALE = timedelta(hours=1)
 class Need(StrEnum):
     """What a call needs now."""
 
-    NOTHING = "nothing"  # settled, or gone
+    NOTHING = "nothing"  # settled, gone, or not begun: a page whose call may never come
     PATIENCE = "patience"  # too early to say
     RING_AGAIN = "ring_again"  # still queued: its message was lost; placing claims, so a repeat is harmless
     EXPIRE = "expire"  # queued for too long
@@ -35,6 +35,8 @@ def need(session: CallSession, now: datetime) -> Need:
     """Return what this call needs at `now`."""
     quiet = now - session.changed_at
     match session.stage:
+        case Stage.AWAITING:
+            return Need.NOTHING
         case Stage.ENDED:
             return _need_after_end(session, now)
         case Stage.QUEUED if now - session.created_at > STALE:
@@ -57,7 +59,7 @@ def _need_after_end(session: CallSession, now: datetime) -> Need:
 
 def next_look(session: CallSession, now: datetime) -> datetime | None:
     """Return when to look at this call again, None when nothing is left to learn."""
-    if session.is_settled:
+    if session.is_settled or session.stage is Stage.AWAITING:
         return None
     if session.is_over and session.answer_by is not None:
         return max(session.answer_by, now + timedelta(minutes=1))

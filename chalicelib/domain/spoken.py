@@ -1,8 +1,9 @@
 """Every spoken prompt in both languages: the words, not when they are said.
 
 Placeholders: {organization} · {office} "ICE office in Atlanta" · {place} "Atlanta" · {next_place} · {number} in
-words · {points} the campaign's lines · {place_in_line} "third in line" · {wait} "about two minutes". A
-campaign may replace any prompt by its own words or a recording.
+words · {points} the campaign's lines · {place_in_line} "third in line" · {wait} "about two minutes" ·
+{opens} "tomorrow at nine in the morning" · {booked} the same of a booked call. A campaign may replace any prompt
+by its own words or a recording.
 Never said: "your call is important", anything about an outcome we don't know (page.md §3.5).
 """
 
@@ -11,12 +12,26 @@ from chalicelib.domain.words import Words
 
 PLACEHOLDERS = frozenset(
     {"organization", "office", "place", "next_place", "number", "points", "place_in_line", "wait"}
+    | {"opens", "booked"}
 )
 
 PROMPTS: dict[PromptId, Words] = {
     PromptId.HELLO: Words(
         "Hello. This is {organization}, with the call you asked for. Nothing is recorded.",
         "Hola. Le llama {organization}, como usted lo pidió. No se graba nada.",
+    ),
+    PromptId.HELLO_CALLER: Words(
+        "Hello, this is {organization}. Nothing is recorded.", "Hola, habla {organization}. No se graba nada."
+    ),
+    PromptId.LANGUAGE: Words("For English, press 1.", "Para español, oprima el dos."),
+    PromptId.ASK_CODE: Words(
+        "More than one campaign has this number. Enter the six digit code on your campaign’s page.",
+        "Más de una campaña usa este número. Marque el código de seis dígitos que está en la página de su campaña.",
+    ),
+    PromptId.ZIP: Words(
+        "To find your office, enter your five digit ZIP code. To skip this, press star.",
+        "Para encontrar su oficina, marque los cinco dígitos de su código postal. "
+        "Para saltar esto, oprima asterisco.",
     ),
     PromptId.MENU: Words(
         "To speak with the {office}, press 1. To hear what you could say, press 2. "
@@ -29,6 +44,10 @@ PROMPTS: dict[PromptId, Words] = {
         "To be connected, press 1. To hear this again, press 2. The office sees our number; to show yours, press 5.",
         "Para comunicarse, oprima el uno. Para oírlo otra vez, oprima el dos. "
         "La oficina ve nuestro número; para mostrar el suyo, oprima el cinco.",
+    ),
+    PromptId.POINTS_MENU_HIDDEN: Words(
+        "To be connected, press 1. To hear this again, press 2. The office sees our number.",
+        "Para comunicarse, oprima el uno. Para oírlo otra vez, oprima el dos. La oficina ve nuestro número.",
     ),
     PromptId.CONNECTING: Words(
         "Connecting you to the {office}. To come back to us, press star.",
@@ -50,6 +69,23 @@ PROMPTS: dict[PromptId, Words] = {
     ),
     PromptId.LINE_STILL_FULL: Words("You’re {place_in_line}, {wait}.", "Usted es {place_in_line}, {wait}."),
     PromptId.HOLD: Words("To wait, stay on.", "Para esperar, siga en la línea."),
+    PromptId.BOOK_WHEN_FULL: Words(
+        "To have us call you later, press 2.", "Para que le llamemos más tarde, oprima el dos."
+    ),
+    PromptId.BOOK_WHEN_BUSY: Words(
+        "To have us call you again soon, press 2.", "Para que le llamemos de nuevo en un rato, oprima el dos."
+    ),
+    PromptId.BOOK_WHEN_CLOSED: Words(
+        "For a call when {place} opens, {opens}, press 3.",
+        "Para que le llamemos cuando abra {place}, {opens}, oprima el tres.",
+    ),
+    PromptId.BOOKED: Words(
+        "Done. We’ll call you {booked}, {place} time. If you don’t pick up, we don’t try again. Goodbye.",
+        "Listo. Le llamamos {booked}, hora de {place}. Si no contesta, no insistimos. Hasta luego.",
+    ),
+    PromptId.NOT_BOOKED: Words(
+        "We couldn’t book a call for this phone.", "No pudimos programar una llamada a este teléfono."
+    ),
     PromptId.HELD_LONG: Words(
         "{place}’s lines are still in use, and we won’t keep you waiting any longer. "
         "You can try again from the campaign’s page. Thank you for trying. Goodbye.",
@@ -93,6 +129,29 @@ PROMPTS: dict[PromptId, Words] = {
         "No recibimos ninguna tecla, así que vamos a colgar. Puede volver a llamar cuando quiera. Hasta luego.",
     ),
     PromptId.WRONG_KEY: Words("That key does nothing here.", "Esa tecla no hace nada aquí."),
+    PromptId.WRONG_CODE: Words(
+        "That code doesn’t match, or it’s older than fifteen minutes.",
+        "Ese código no coincide o tiene más de quince minutos.",
+    ),
+    PromptId.WRONG_ZIP: Words("We don’t know that ZIP code.", "No conocemos ese código postal."),
+    PromptId.NO_AREA: Words(
+        "No single office is responsible there. Any of them can take your message.",
+        "Ahí no hay una sola oficina encargada. Cualquiera puede recibir su mensaje.",
+    ),
+    PromptId.TOO_MANY: Words(
+        "This phone has made the most calls it can for now. You can call again in a day. Thank you. Goodbye.",
+        "Este teléfono ya hizo todas las llamadas que puede por ahora. Puede volver a llamar en un día. "
+        "Gracias. Hasta luego.",
+    ),
+    PromptId.TOO_MANY_HIDDEN: Words(
+        "Too many callers are hiding their number just now. Show your number, or call again in an hour. Goodbye.",
+        "En este momento hay demasiadas llamadas con número oculto. Muestre su número o vuelva a llamar en una hora. "
+        "Hasta luego.",
+    ),
+    PromptId.NO_CAMPAIGN: Words(
+        "Hello. No campaign has this number now. Thank you for calling. Goodbye.",
+        "Hola. Ninguna campaña usa este número ahora. Gracias por llamar. Hasta luego.",
+    ),
     PromptId.NEVER_AGAIN: Words(
         "Done. We won’t call this number again. Goodbye.",
         "Listo. No volveremos a llamar a este número. Hasta luego.",

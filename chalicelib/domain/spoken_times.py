@@ -1,6 +1,8 @@
 """Numbers, places in line and waits as a voice says them, in both languages."""
 
+from datetime import date, datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from num2words import num2words
 
@@ -18,6 +20,23 @@ ORDINALS_ES = (
     "novena",
     "décima",
 )
+
+NOON = 12
+SOON_DAYS = 7
+"""A day less than a week ahead is told by its name."""
+SOON_EN, SOON_ES = {0: "today", 1: "tomorrow"}, {0: "hoy", 1: "mañana"}
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+# fmt: off
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)
+MONTHS_ES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+    "diciembre",
+)
+# fmt: on
 
 
 def in_words(number: int, language: Language) -> str:
@@ -42,3 +61,41 @@ def about(seconds: int, language: Language) -> str:
     if language is Language.EN:
         return f"about {in_words(minutes, language)} minutes"
     return f"unos {in_words(minutes, language)} minutos"
+
+
+def at_time(at: datetime, now: datetime, zone: str, language: Language) -> str:
+    """A moment to come, in a zone: "tomorrow at nine fifteen in the morning", "el lunes a la una de la tarde"."""
+    there, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if language is Language.EN:
+        return f"{_day_en(there, today)} at {_clock_en(there)}"
+    return f"{_day_es(there, today)} {_clock_es(there)}"
+
+
+def _day_en(there: datetime, today: date) -> str:
+    days = (there.date() - today).days
+    if days < SOON_DAYS:
+        return SOON_EN.get(days) or f"on {WEEKDAYS_EN[there.weekday()]}"
+    return f"on {MONTHS_EN[there.month - 1]} {num2words(there.day, to='ordinal', lang='en')}"
+
+
+def _day_es(there: datetime, today: date) -> str:
+    days = (there.date() - today).days
+    if days < SOON_DAYS:
+        return SOON_ES.get(days) or f"el {WEEKDAYS_ES[there.weekday()]}"
+    return f"el {in_words(there.day, Language.ES)} de {MONTHS_ES[there.month - 1]}"
+
+
+def _clock_en(there: datetime) -> str:
+    hour = in_words(there.hour % 12 or 12, Language.EN)
+    minute = f" {in_words(there.minute, Language.EN)}" if there.minute else ""
+    return f"{hour}{minute} in the {'morning' if there.hour < NOON else 'afternoon'}"
+
+
+def _clock_es(there: datetime) -> str:
+    """Spanish counts hours as feminine: la una, las dos."""
+    hour = there.hour % 12 or 12
+    said = "la una" if hour == 1 else f"las {in_words(hour, Language.ES)}"
+    minute = {0: "", 15: " y cuarto", 30: " y media"}.get(
+        there.minute, f" y {in_words(there.minute, Language.ES)}"
+    )
+    return f"a {said}{minute} de la {'mañana' if there.hour < NOON else 'tarde'}"

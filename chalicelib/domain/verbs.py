@@ -25,10 +25,14 @@ Speech = Say | Play
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Speak, interruptible, and wait `timeout` seconds for one key; what comes (or nothing) goes to the step."""
+    """Speak, interruptible, and wait for as many keys as `digits`; what comes (or nothing) goes to the step.
+
+    `timeout` seconds without a key end it: after the last word, and after each key.
+    """
 
     speech: tuple[Speech, ...]
     timeout: int
+    digits: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from chalicelib.domain.refusals import SENTENCES, Code, Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import proving, tap, urls
+from chalicelib.views import calling_in, proving, tap, urls
 from chalicelib.views.committing import campaign_of, loaded
 
 api = Blueprint(__name__)
@@ -98,6 +98,8 @@ def create_call(slug: str) -> Response:
     """Put a supporter in line to be called. A second request for the same phone gives the same call."""
     body = read_body()
     language = read_language(body)
+    if body.get("by") == "tap":
+        return _awaiting(slug, language, body)
     phone, consent = (
         read_text(body, "phone", Code.PHONE_MISSING),
         read_text(body, "consent", Code.CONSENT_MISSING),
@@ -110,6 +112,15 @@ def create_call(slug: str) -> Response:
     return json_answer(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})
 
 
+def _awaiting(slug: str, language: Language, body: Mapping[str, Any]) -> Response:
+    """A page that waits for its supporter's own call: its code, and what the phone is to dial."""
+    page = calling_in.Page(
+        language, read_optional(body, "zip"), read_optional(body, "office"), shows_own=_read_shows_own(body)
+    )
+    session = calling_in.await_call(tap.campaign(slug), page, read_source())
+    return json_answer(_call_json(session), 201, {"Location": urls.local(f"/api/calls/{session.id}")})
+
+
 @api.route("/api/calls/{call_id}", methods=["GET"])
 @json_reply
 def read_call(call_id: str) -> Response:
@@ -119,8 +130,10 @@ def read_call(call_id: str) -> Response:
 
 def _call_json(session: CallSession) -> dict[str, Any]:
     r, tally = runtime(), runtime().store.tally(session.campaign, Channel.CALLS)
-    view = seen(session, campaign_of(session), tally, r.now(), r.config.calls_per_second)
-    return as_json(view) | {"page": urls.local(f"/calls/{session.id}")}
+    campaign = campaign_of(session)
+    view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
+    dial = {"dial": calling_in.link(r.number_of(campaign), session.code)} if view.code else {}
+    return as_json(view) | dial | {"page": urls.local(f"/calls/{session.id}")}
 
 
 def _campaign_json(campaign: Campaign) -> dict[str, Any]:

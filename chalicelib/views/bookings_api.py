@@ -13,7 +13,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.domain.booking import WHY_NOT, Booking
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.runtime import runtime
-from chalicelib.views import booked, tap, urls
+from chalicelib.views import booked, keeping, tap, urls
 from chalicelib.views.api import (
     JSON,
     each_language,
@@ -39,7 +39,7 @@ def read_times(slug: str) -> Response:
     query: Mapping[str, str] = bookings_api.current_request.query_params or {}
     office = booked.office_of(tap.live(tap.campaign(slug)), query.get("office", ""))
     zone = query.get("zone") or office.zone
-    times = [_in_zone(at, zone) for at in booked.free_times(office, zone)]
+    times = [_in_zone(at, zone) for at in keeping.free_times(office, zone)]
     return json_answer({"office": office.id, "zone": zone, "times": times}, 200, {})
 
 

@@ -7,12 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.store import Stale
-from chalicelib.domain.call import CallSession, Stage
+from chalicelib.adapters.table import Write
+from chalicelib.adapters.zip_codes import place_of
+from chalicelib.domain.areas import Match, office_of_zip
+from chalicelib.domain.booking import Wish, call_id_for
+from chalicelib.domain.call import CallSession, Consent, Stage
 from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.desk import Answer
 from chalicelib.domain.events import (
+    Appointment,
+    Ask,
+    AskArea,
+    AskBooking,
     AskLine,
     Count,
     Doubt,
@@ -28,15 +36,13 @@ from chalicelib.domain.moves import Moment
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
+from chalicelib.views.again import ATTEMPTS, GaveUp
+from chalicelib.views.keeping import Entrance, keep_soonest
 
+BY_KEY = "book-key-1"
+"""What stands for a consent when a call is booked by a key in a call: the prompt that names the key."""
 Reading = Callable[[CallSession], Event | None]
 """Makes an event of a request, given the session it is about; None when it says nothing new."""
-ATTEMPTS = 5
-"""Lost races in a row before we give up: each of them means that somebody else got on."""
-
-
-class GaveUp(Exception):
-    """Too many lost races in a row; whoever asked may ask again, nothing was half done."""
 
 
 def loaded(call_id: str) -> CallSession:
@@ -92,8 +98,13 @@ def happened(call_id: str, event: Event) -> CallSession:
     return turned(call_id, None, lambda _session: event)
 
 
-def commit(before: CallSession, step: int | None, event: Event) -> CallSession:
-    """Change a call just loaded by one event: decide, write, let the effects leave.
+def commit(
+    before: CallSession,
+    step: int | None,
+    event: Event,
+    also: Callable[[CallSession], Sequence[Write]] = lambda _: (),
+) -> CallSession:
+    """Change a call just loaded by one event: decide, write (with `also` of the result), let the effects leave.
 
     Raises:
         Stale: somebody else moved it; nothing was written.
@@ -101,7 +112,7 @@ def commit(before: CallSession, step: int | None, event: Event) -> CallSession:
     r, campaign = runtime(), campaign_of(before)
     moment = Moment(campaign, r.now(), _reached(r, before, event), keeps_hours=r.config.keeps_hours)
     after, effects = _decided(r, before, step, event, moment)
-    written = r.store.commit(before, after, effects)
+    written = r.store.commit(before, after, effects, also(after))
     _leave(r, effects)
     _measure(before, written, effects)
     return written
@@ -111,13 +122,44 @@ def _decided(
     r: Runtime, before: CallSession, step: int | None, event: Event, moment: Moment
 ) -> tuple[CallSession, tuple[Effect, ...]]:
     """Decide; answer what the decision asks, and decide again. Each question is asked once."""
-    while isinstance(change := advance(before, step, event, moment), AskLine):
-        answer = _answered(r, change, moment)
+    while isinstance(change := advance(before, step, event, moment), Ask):
+        answer = _answered(r, before, change, moment)
         moment = replace(moment, answers={**moment.answers, change: answer})
     return change
 
 
-def _answered(r: Runtime, ask: AskLine, moment: Moment) -> Answer:
+def _answered(
+    r: Runtime, session: CallSession, ask: Ask, moment: Moment
+) -> Answer | Match | Appointment | None:
+    match ask:
+        case AskLine():
+            return _line(r, ask, moment)
+        case AskArea(zip=digits):
+            return office_of_zip(digits, r.areas(), place_of)
+        case AskBooking(office=office_id):
+            return _appointment(r, session, moment, office_id)
+
+
+def _appointment(r: Runtime, session: CallSession, moment: Moment, office_id: str) -> Appointment | None:
+    """Book a call by a key. A repeat finds the booking that the first made; None: there is no room, or too many."""
+    office = moment.campaign.office(office_id)
+    if office is None or session.phone is None:
+        return None
+    booking_id = call_id_for(session.id, session.created_at)
+    wish = Wish(
+        campaign=session.campaign, language=session.language, phone=session.phone, phone_key=session.phone_key,
+        zone=session.zone or office.zone, at=moment.now,
+        consent=Consent(BY_KEY, 1, session.language, moment.now),
+    )  # fmt: skip
+    try:
+        made = r.bookings.booking(booking_id, moment.now) or keep_soonest(wish, office, Entrance(booking_id))
+    except Refusal as refusal:
+        log("no call booked by key", why=refusal.code)
+        return None
+    return Appointment(made.id, made.at)
+
+
+def _line(r: Runtime, ask: AskLine, moment: Moment) -> Answer:
     """A line that is granted to a decision which then loses its race is found by the repeat, or heals by itself."""
     office = moment.campaign.office(ask.office)
     lines = [line for line in office.lines if line.number in ask.numbers] if office else []

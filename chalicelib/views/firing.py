@@ -28,7 +28,7 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
 from chalicelib.views import tap
-from chalicelib.views.booked import tried
+from chalicelib.views.again import tried
 from chalicelib.views.offices_asked import which
 
 AHEAD = timedelta(seconds=90)

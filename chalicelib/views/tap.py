@@ -21,7 +21,8 @@ from chalicelib.domain.words import Language
 from chalicelib.observability import count
 from chalicelib.runtime import runtime
 from chalicelib.views import budget, proving
-from chalicelib.views.committing import ATTEMPTS, GaveUp, happened
+from chalicelib.views.again import ATTEMPTS, GaveUp
+from chalicelib.views.committing import happened
 from chalicelib.views.offices_asked import Choice, refuse_misread, which
 
 CONSENTS: dict[str, int] = {"call-1": 1}

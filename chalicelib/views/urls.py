@@ -35,6 +35,11 @@ def fallback() -> str:
     return public("/twilio/voice/fallback")
 
 
+def is_inbound(url: str) -> bool:
+    """Whether this is where Twilio goes when a number of ours is dialled."""
+    return url.split("#", maxsplit=1)[0] == public("/twilio/voice/inbound")
+
+
 def place_in(url: str) -> tuple[str, int] | None:
     """Return the call id and step of one of our own step addresses, None if it is not one."""
     if not url.startswith(public("/")):

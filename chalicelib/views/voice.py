@@ -12,14 +12,14 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.adapters import twiml
 from chalicelib.adapters.signature import FORM, Forged, verified
-from chalicelib.domain.call import CallSession, CallStatus
+from chalicelib.domain.call import CallSession, CallStatus, Stage
 from chalicelib.domain.events import Answered, CallChanged, Event, LegChanged, OfficeCallEnded, Pressed
-from chalicelib.domain.prompts import apology, bare_apology, prompt
+from chalicelib.domain.prompts import apology, bare_apology, prompt, takes_keys
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.verbs import Hangup, Verb
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
-from chalicelib.views import urls
+from chalicelib.views import calling_in, urls
 from chalicelib.views.committing import campaign_of, turned
 
 voice = Blueprint(__name__)
@@ -78,6 +78,20 @@ def _signed_form(path: dict[str, str]) -> Form:
     return form
 
 
+@voice.route("/twilio/voice/inbound", methods=["POST"], content_types=SIGNED)
+@signed_by_twilio
+def receive_call(form: Form) -> Response:
+    """Somebody dials a number of ours."""
+    return _spoken("", lambda: _drawn(calling_in.welcomed(calling_in.incoming(form))))
+
+
+@voice.route("/twilio/voice/inbound/status", methods=["POST"], content_types=SIGNED)
+@signed_by_twilio
+def note_inbound_status(form: Form) -> Response:
+    """A call to us is over. Of one that nobody said a word in, nothing is kept and nothing is to be noted."""
+    return _noted(form, lambda: calling_in.id_of(calling_in.incoming(form)))
+
+
 @voice.route("/twilio/voice/{call_id}/steps/{step}", methods=["POST"], content_types=SIGNED)
 @signed_by_twilio
 def continue_call(form: Form, call_id: str, step: str) -> Response:
@@ -89,6 +103,8 @@ def continue_call(form: Form, call_id: str, step: str) -> Response:
 @signed_by_twilio
 def resume_call(form: Form) -> Response:
     """Twilio could not get, or use, an answer of ours: go on where the call was."""
+    if urls.is_inbound(form.get("ErrorUrl", "")):
+        return _spoken("", lambda: _drawn(calling_in.welcomed(calling_in.incoming(form))))
     place = urls.place_in(form.get("ErrorUrl", ""))
     if place is None:
         return _xml(bare_apology(None), "", 0)
@@ -101,8 +117,12 @@ def resume_call(form: Form) -> Response:
 @signed_by_twilio
 def note_status(form: Form, call_id: str) -> Response:
     """A status callback, of the call or of a leg: may come late, twice, in any order, or never."""
+    return _noted(form, lambda: call_id)
+
+
+def _noted(form: Form, call_id: Callable[[], str]) -> Response:
     try:
-        turned(call_id, None, lambda session: _status_event(session, form))
+        turned(call_id(), None, lambda session: _status_event(session, form))
     except Refusal:
         log("status of a call that is gone")
     except Exception as error:  # noqa: BLE001 - nobody hears this one: Twilio tries again, the reconciler asks
@@ -112,6 +132,8 @@ def note_status(form: Form, call_id: str) -> Response:
 
 
 def _stepped(form: Form, call_id: str, step: int) -> Response:
+    if call_id.startswith(calling_in.OURS) and (spoken := _inbound_step(form, call_id, step)):
+        return _drawn(spoken)
     session = turned(call_id, step, lambda before: _step_event(before, form))
     if not _is_about(session, form):
         return _xml((Hangup(),), call_id, session.step)
@@ -119,7 +141,20 @@ def _stepped(form: Form, call_id: str, step: int) -> Response:
         # Only a session that was lost and restored can be behind Twilio. Never dial again on a guess.
         log("step from the future", stage=session.stage)
         return _xml(apology(campaign_of(session), session.language), call_id, session.step)
-    return _xml(prompt(session, campaign_of(session), runtime().config.from_number), call_id, session.step)
+    campaign = campaign_of(session)
+    return _xml(prompt(session, campaign, runtime().number_of(campaign)), call_id, session.step)
+
+
+def _inbound_step(form: Form, call_id: str, step: int) -> calling_in.Spoken | None:
+    """A call to us that has no session of its own, or is led by its page's; None: the session answers."""
+    call = calling_in.incoming(form)
+    if call.id != call_id:
+        return calling_in.Spoken((Hangup(),), call_id, step)
+    return calling_in.went_on(call, step, form.get("Digits", "")[: takes_keys(Stage.WELCOME)])
+
+
+def _drawn(spoken: calling_in.Spoken) -> Response:
+    return _xml(spoken.verbs, spoken.call_id, spoken.step)
 
 
 def _is_about(session: CallSession, form: Form) -> bool:
@@ -138,7 +173,7 @@ def _step_event(session: CallSession, form: Form) -> Event | None:
         return OfficeCallEnded(None)
     if session.step == 0:
         return Answered(form["CallSid"])
-    return Pressed(form.get("Digits", "")[:1])
+    return Pressed(form.get("Digits", "")[: takes_keys(session.stage)])
 
 
 def _status_event(session: CallSession, form: Form) -> Event | None:

@@ -176,7 +176,7 @@ def _asked_to_place(r: Runtime, session: CallSession) -> Event:
 def _order(r: Runtime, session: CallSession) -> Placing:
     return Placing(
         to=session.phone or "",
-        from_number=r.config.from_number,
+        from_number=r.number_of(campaign_of(session)),
         url=urls.step(session.id, 0),
         fallback=urls.fallback(),
         status=urls.status(session.id),
