@@ -25,6 +25,8 @@ DOORS = {
     "/api/campaigns/{slug}/times": {"GET"},
     "/api/campaigns/{slug}/bookings": {"POST"},
     "/api/bookings/{booking_id}": {"GET", "POST"},
+    "/twilio/voice/inbound": {"POST"},
+    "/twilio/voice/inbound/status": {"POST"},
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},
     "/twilio/voice/{call_id}/status": {"POST"},
     "/twilio/voice/fallback": {"POST"},

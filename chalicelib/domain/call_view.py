@@ -13,6 +13,7 @@ from chalicelib.domain.call import CODE_LIVES, CallSession, Ending, OfficeCall, 
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import REACHED, Outcome, Tally
 from chalicelib.domain.office import Office
+from chalicelib.domain.office_moves import books_by
 from chalicelib.domain.words import Language
 
 
@@ -111,7 +112,8 @@ class CallView:
 
     `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until we ring, before that.
     `office` is the one being called or the last one called; `following` the one after it. `code` is what brings the
-    supporter's own call to this page; `booking` the call booked by a key. `outcome` is the last office call's.
+    supporter's own call to this page; `booking` the call booked by a key, `books_by` the key that books one now.
+    `outcome` is the last office call's.
     `number` says which call to get through this was; `reached` is the campaign's sum.
     """
 
@@ -132,6 +134,7 @@ class CallView:
     connected_at: datetime | None = None
     code: str | None = None
     booking: str | None = None
+    books_by: str | None = None
 
     @property
     def is_changing(self) -> bool:
@@ -169,6 +172,7 @@ def seen(
         connected_at=leg.answered_at if leg and state is State.CONNECTED else None,
         code=session.code if state is State.AWAITING else None,
         booking=session.booking,
+        books_by=books_by(session),
     )
 
 

@@ -143,6 +143,18 @@ def leg_changed(session: CallSession, event: LegChanged, moment: Moment) -> Chan
     return session, ()
 
 
+def books_by(session: CallSession) -> str | None:
+    """Return the key that books a call where the call is now, or None."""
+    match session.stage:
+        case Stage.HOLDING if session.phone:
+            return BOOK_WHEN_FULL
+        case Stage.CLOSED if session.opens_at:
+            return BOOK_WHEN_CLOSED
+        case Stage.NEXT if can_book_again(session):
+            return BOOK_WHEN_FULL
+    return None
+
+
 def can_book_again(session: CallSession) -> bool:
     """Whether a call at another time is offered after this one: the office was busy, and we know whom to call."""
     return session.phone is not None and session.leg is not None and session.leg.outcome is Outcome.BUSY

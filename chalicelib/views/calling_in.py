@@ -29,8 +29,8 @@ from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
 from chalicelib.views import tap
 from chalicelib.views.again import ATTEMPTS, GaveUp
-from chalicelib.views.offices_asked import Choice, refuse_misread, which
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
+from chalicelib.views.offices_asked import Choice, refuse_misread, which
 
 OURS = "in-"
 """How the id begins of a call that came to us: made from Twilio's own id, so that a repeat finds the same."""
@@ -72,7 +72,6 @@ class Page:
     zip_code: str = ""
     office: str = ""
     shows_own: bool = False
-
 
 
 def await_call(asked: Campaign, page: Page, source: str) -> CallSession:

@@ -18,7 +18,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import obstacles, rendering, tap, visits
+from chalicelib.views import calling_in, obstacles, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
 from chalicelib.views.offices_asked import which
 from chalicelib.views.rendering import PRIVATE, SHARED, Headers
@@ -37,6 +37,7 @@ RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, 
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}
     | {State.NOT_PLACED, State.PAUSED, State.NO_OFFICE, State.LINE_FULL, State.OFFICE_CLOSED, State.BUDGET}
+    | {State.CODE_OLD, State.BOOKED}
 )
 """Ends drawn by one template: words and one way on."""
 SOON, A_MINUTE = 45, 90
@@ -195,6 +196,7 @@ def _call(session: CallSession, campaign: Campaign) -> Response:
         updating=updating,
         is_still=is_still and not query.get("skip"),
         waiting=waiting(view.wait or 0),
+        dial=calling_in.link(r.number_of(campaign), view.code),
         now=int(r.now().timestamp()),
         since=int(view.connected_at.timestamp()) if view.connected_at else 0,
     )

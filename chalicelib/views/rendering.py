@@ -144,7 +144,13 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"grouped": grouped, "phone": phone, "ordinal": ordinal, "first_upper": first_upper}
+    made.filters |= {
+        "grouped": grouped,
+        "phone": phone,
+        "ordinal": ordinal,
+        "spaced": spaced,
+        "first_upper": first_upper,
+    }
     return made
 
 
@@ -158,6 +164,11 @@ def phone(number: str) -> str:
     if len(number) == len("+12025550142") and number.startswith("+1"):
         return f"({number[2:5]})\u00a0{number[5:8]}\u2011{number[8:]}"
     return number
+
+
+def spaced(code: str) -> str:
+    """482915 → 482 915, which never breaks over a line."""
+    return f"{code[:3]}\u00a0{code[3:]}"
 
 
 def ordinal(number: int, language: Language) -> str:

@@ -8,6 +8,14 @@ from tests.values import NOW, called, leg, over, session
 
 TALKED = leg(status=CallStatus.COMPLETED, seconds=40)
 CALLS: dict[str, CallSession] = {
+    "awaiting": session(stage=Stage.AWAITING, code="482915"),
+    "code old": session(stage=Stage.AWAITING, code="482915", created_at=NOW - timedelta(minutes=16)),
+    "zip": session(stage=Stage.ZIP),
+    "holding": session(stage=Stage.HOLDING, place=3, wait=120, held_at=NOW),
+    "office closed": session(stage=Stage.CLOSED, opens_at=NOW + timedelta(hours=18)),
+    "booked": over(Ending.BOOKED, booking="a-booking-of-hers-001", booked_at=NOW + timedelta(hours=18)),
+    "line full": over(Ending.LINE_FULL),
+    "closed at the end": over(Ending.CLOSED),
     "next in line": session(),
     "in line": session(ring_at=NOW + timedelta(seconds=120)),
     "placing": session(stage=Stage.PLACING),

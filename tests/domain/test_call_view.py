@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.call import CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.call import CODE_LIVES, CallSession, CallStatus, Ending, Stage
 from chalicelib.domain.call_view import CHANGING, CallView, State, as_json, seen
 from chalicelib.domain.counts import Outcome, Tally
 from tests.values import NOW, PHONE, called, campaign, leg, over, session
@@ -29,6 +29,8 @@ LIVE = {
     State.NEXT: session(stage=Stage.NEXT, legs=(called(Outcome.BUSY),), offices=("ero-was", "ero-nyc")),
     State.HOLDING: session(stage=Stage.HOLDING, place=3, wait=120, held_at=NOW),
     State.CLOSED: session(stage=Stage.CLOSED),
+    State.AWAITING: session(stage=Stage.AWAITING, code="482915"),
+    State.ZIP: session(stage=Stage.ZIP),
 }
 
 
@@ -36,6 +38,15 @@ LIVE = {
 def test_a_live_call_shows_its_stage(state: State, call: CallSession) -> None:
     assert view(call).state is state
     assert view(call).is_changing
+
+
+def test_a_page_shows_its_code_until_the_call_comes_or_the_time_is_over() -> None:
+    waiting = session(stage=Stage.AWAITING, code="482915")
+
+    assert view(waiting).code == "482915"
+    assert view(waiting, seconds=CODE_LIVES.total_seconds()).state is State.CODE_OLD
+    assert view(waiting, seconds=CODE_LIVES.total_seconds()).code is None
+    assert not view(waiting, seconds=CODE_LIVES.total_seconds()).is_changing
 
 
 def test_every_stage_has_a_state() -> None:
@@ -61,6 +72,7 @@ ENDS = [
     (over(Ending.LINE_FULL), State.LINE_FULL),
     (over(Ending.CLOSED), State.OFFICE_CLOSED),
     (over(Ending.BUDGET), State.BUDGET),
+    (over(Ending.BOOKED, booking="a-booking-of-hers-001", booked_at=NOW), State.BOOKED),
 ]
 
 

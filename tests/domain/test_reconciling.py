@@ -57,7 +57,14 @@ def test_what_a_call_that_is_over_needs(made: CallSession, after: timedelta, exp
     assert need(made, NOW + after) is expected
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.ENDED])
+def test_a_page_whose_call_may_never_come_needs_nothing() -> None:
+    waiting = session(stage=Stage.AWAITING)
+
+    assert need(waiting, NOW + timedelta(days=1)) is Need.NOTHING
+    assert next_look(waiting, NOW) is None
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in {Stage.ENDED, Stage.AWAITING}])
 def test_a_live_call_is_always_looked_at_again_within_minutes(stage: Stage) -> None:
     now = NOW + timedelta(hours=2)
 
