@@ -114,8 +114,12 @@ class Runtime:
         return meant_by(number, claims)
 
     def number_of(self, campaign: Campaign) -> str:
-        """Return the number that supporters and offices see: the campaign's own, else the account's."""
-        return next(iter(campaign.numbers), self.config.from_number)
+        """Return the number that supporters and offices see: the campaign's first of the account's, else the account's.
+
+        One that is not the account's could not call anybody.
+        """
+        ours = (number for number in campaign.numbers if number in self.config.numbers)
+        return next(ours, self.config.from_number)
 
     def never_rung(self) -> frozenset[str]:
         """Return the numbers never rung: every office's lines and the lines that serve people in need."""

@@ -76,6 +76,7 @@ def _apply(
 ) -> None:
     live = connection.catalog.campaign(wanted.slug)
     _require_move(live.status if live else None, wanted.status)
+    _require_free_numbers(connection, wanted)
     after = replace(
         wanted,
         revision=live.revision if live else 0,
@@ -106,6 +107,19 @@ def _require_move(before: Status | None, after: Status) -> None:
     was = f"is {before}" if before else "is new"
     allowed = " or ".join(sorted(MOVES[before])) or "nothing else: it is over for good"
     give_up(f"The file says {after}, but the campaign {was}. From there it can go to {allowed}.", REFUSED)
+
+
+def _require_free_numbers(connection: Connection, wanted: Campaign) -> None:
+    """A number leads to one campaign: to another only once this one has ended."""
+    others = (row for row in connection.catalog.campaigns() if row.slug != wanted.slug)
+    for row in others:
+        both = sorted(set(row.numbers) & set(wanted.numbers))
+        if both and row.status is not Status.ENDED and wanted.status is not Status.ENDED:
+            give_up(
+                f"{', '.join(both)} is a number of {row.slug}, which is {row.status}. Give this campaign another one, "
+                f"or end {row.slug} first.",
+                REFUSED,
+            )
 
 
 def _show(connection: Connection, live: Campaign | None, after: Campaign, console: Console) -> None:

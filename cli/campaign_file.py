@@ -21,7 +21,11 @@ from cli.problems import FileRefused, Problem
 from cli.schema_words import Finding, meant
 
 SCHEMA = "schema.json"
-PROMPTS = tuple(prompt.value for prompt in PromptId)
+OF_NO_CAMPAIGN = frozenset(
+    {PromptId.ASK_CODE, PromptId.NO_CAMPAIGN, PromptId.TOO_MANY, PromptId.TOO_MANY_HIDDEN}
+)
+"""Spoken before it is known which campaign a caller means, or instead of it: the house's own."""
+PROMPTS = tuple(prompt.value for prompt in PromptId if prompt not in OF_NO_CAMPAIGN)
 ALONE = frozenset({PromptId.OUR_FAULT.value})
 """Prompts spoken when nothing of a call is at hand to fill in."""
 
@@ -63,6 +67,7 @@ def _cross_checks(value: object, directory: Directory) -> Iterator[Finding]:
     if not isinstance(value, dict):
         return
     yield from _office_findings(_entries(value.get("offices")), directory)
+    yield from _number_findings(_entries(value.get("numbers")))
     spoken = value.get("spoken")
     for prompt, words in (spoken if isinstance(spoken, dict) else {}).items():
         yield from _spoken_findings(prompt, words)
@@ -85,6 +90,12 @@ def _office_findings(ids: list[object], directory: Directory) -> Iterator[Findin
             )
         elif office in ids[:position]:
             yield ("offices", position), f"{office} is listed twice. A supporter calls each once: delete one."
+
+
+def _number_findings(numbers: list[object]) -> Iterator[Finding]:
+    for position, number in enumerate(numbers):
+        if number in numbers[:position]:
+            yield ("numbers", position), f"{number} is listed twice. Delete one."
 
 
 def _spoken_findings(prompt: str, words: object) -> Iterator[Finding]:
@@ -155,6 +166,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
             for each in value.get("recordings", [])
         ),
         routing=routing,
+        numbers=tuple(value.get("numbers", ())),
         limits=Limits(**value.get("limits", {})),
         elsewhere=() if routing.local is Local.NEVER else _elsewhere(value["offices"], directory),
     )

@@ -123,7 +123,7 @@ def screening(asked: Campaign) -> Screening:
     """Return which phones may be rung. Never: our numbers, offices' lines, and lines that serve people in need."""
     r = runtime()
     lines = (line.number for office in asked.offices for line in office.lines)
-    never = frozenset({*r.config.numbers, *lines, *r.never_rung()})
+    never = frozenset({*r.config.numbers, *asked.numbers, *lines, *r.never_rung()})
     return Screening(r.config.regions, never, allows_fiction=r.config.is_development)
 
 

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.config import Config
-from chalicelib.domain.campaign import Status
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
@@ -58,7 +57,8 @@ def page(
     **values: object,
 ) -> Response:
     """Draw a template for this request, in `language` or else the one it asks for."""
-    spoken, here = language or asked_language(), site()
+    campaign = values.get("campaign")
+    spoken, here = language or asked_language(), site(campaign if isinstance(campaign, Campaign) else None)
     elsewhere = _elsewhere(here, spoken)
     return rendering.page(
         template, spoken, here, status=status, headers=headers, elsewhere=elsewhere, **values
@@ -71,13 +71,10 @@ def see_other(path: str) -> Response:
     return Response("", status_code=SEE_OTHER, headers={"Location": where, "Content-Type": HTML, **PRIVATE})
 
 
-def site() -> Site:
-    """Where the pages live, and the number that calls."""
-    return _site_of(runtime().config)
-
-
-def _site_of(config: Config) -> Site:
-    return Site(config.public_url, config.from_number)
+def site(campaign: Campaign | None = None) -> Site:
+    """Where the pages live, and the number that calls: the campaign's own, if it has one."""
+    r = runtime()
+    return Site(r.config.public_url, r.number_of(campaign) if campaign else r.config.from_number)
 
 
 def query() -> dict[str, str]:
@@ -139,8 +136,8 @@ def asked() -> Asked:
     """What an obstacle's page needs to know of this request."""
     slug = (pages.current_request.uri_params or {}).get("slug")
     found = runtime().campaign(slug) if slug else None
-    spoken, here = asked_language(), site()
     campaign = found if found and found.status is not Status.DRAFT else None
+    spoken, here = asked_language(), site(campaign)
     return Asked(spoken, here, _elsewhere(here, spoken), _path(), campaign)
 
 

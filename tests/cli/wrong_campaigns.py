@@ -57,6 +57,9 @@ WRONG = [
     ("goal: 100", "goal: 100\nrouting: {order: random}", "c.yaml:14: routing order is “random”. It must be fixed, shuffled or balanced."),
     ("goal: 100", "goal: 100\nrouting: {local: first}", "c.yaml:14: routing local is “first”. It must be never, before, after, only or fallback."),
     ("goal: 100", "goal: 100\nrouting: {locale: never}", "c.yaml:14: “locale” is not a part of routing. Did you mean “local”?"),
+    ("goal: 100", 'goal: 100\nnumbers: ["2025550142"]', "c.yaml:14: numbers 1 is “2025550142”, which can’t be used. A number of your Twilio account with its country code"),
+    ("goal: 100", 'goal: 100\nnumbers: ["+12025550142", "+12025550142"]', "c.yaml:14: +12025550142 is listed twice. Delete one."),
+    ("goal: 100", "goal: 100\nnumbers: +12025550142", "c.yaml:14: numbers"),
     ("goal: 100", "goal: 100\nlimits: {rings_a_day: -1}", "c.yaml:14: limits rings_a_day is “-1”, which can’t be used. How many supporters we call in one day at most"),
     ("goal: 100", "goal: 100\nlimits: {rings_a_day: many}", "c.yaml:14: limits rings_a_day is “many”."),
     ("goal: 100", "goal: 100\nlimits: {calls_an_hour_per_source: 0}", "c.yaml:14: limits calls_an_hour_per_source is “0”, which can’t be used."),
@@ -83,9 +86,9 @@ WRONG = [
 # What follows `spoken:` in line 18 → what is said.
 SPOKEN = [
     ("  helo: {en: Hi, es: Hola}", "c.yaml:19: The voice has no prompt “helo”. Did you mean “hello”?"),
-    ("  zzzz: {en: Hi, es: Hola}", "c.yaml:19: The voice has no prompt “zzzz”. The prompts are hello, menu,"),
+    ("  zzzz: {en: Hi, es: Hola}", "c.yaml:19: The voice has no prompt “zzzz”. The prompts are hello, hello_caller,"),
     ("  hello: {en: Hi}", "c.yaml:19: spoken hello has no Spanish words."),
-    ("  hello:\n    en: Hi\n    es: 'Hola {ofice}'", "c.yaml:21: “{ofice}” can’t be filled in here, so a caller would hear nothing. Known: {next_place},"),
+    ("  hello:\n    en: Hi\n    es: 'Hola {ofice}'", "c.yaml:21: “{ofice}” can’t be filled in here, so a caller would hear nothing. Known: {booked},"),
     ("  hello: {en: '{office.name}', es: Hola}", "c.yaml:19: “{office.name}” can’t be filled in here"),
     ("  hello: {en: '{office!r}', es: Hola}", "c.yaml:19: “{office}” can’t be filled in here"),
     ("  hello: {en: '{}', es: Hola}", "c.yaml:19: “{}” can’t be filled in here"),
