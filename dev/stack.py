@@ -7,7 +7,6 @@ breaks) ends all of it. Refuses to know how the parts work: it starts them in or
 
 import contextlib
 import json
-import logging
 import os
 import secrets
 import signal
@@ -18,13 +17,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from chalicelib.observability import logger
-from dev import aws, environment, offices, seed, welcome
+from dev import app_log, aws, environment, offices, seed, welcome
 from dev.environment import Loopback
 from dev.phone_world.server import PhoneWorldServer
 from dev.ports import HOST, PortError, Ports, answers, require_free
@@ -99,8 +96,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as ends:
         log = ends.enter_context((folder / "app.log").open("a", buffering=1))
-        ends.enter_context(contextlib.redirect_stdout(log))
-        ends.enter_context(_logging_to(log))
+        ends.enter_context(app_log.into(log))
         endpoint = ends.enter_context(aws.running(ports.aws.number, state=folder / "aws"))
         say(f"Local AWS on {HOST}:{ports.aws.number}")
         wish.check()
@@ -121,18 +117,6 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         say(seed.import_offices())
         say(seed.apply_campaign())
         yield Stack(ports, settings, server, phone_world, pump)
-
-
-@contextlib.contextmanager
-def _logging_to(log: TextIO) -> Iterator[None]:
-    """Have the app's logger write there, wherever standard output led when it was made."""
-    written = [handler for handler in logger.handlers if isinstance(handler, logging.StreamHandler)]
-    before = [handler.setStream(log) for handler in written]
-    try:
-        yield
-    finally:
-        for handler, stream in zip(written, before, strict=True):
-            handler.setStream(stream or sys.stdout)
 
 
 def _settle(ports: Ports, endpoint: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from dev.ports import Ports
 from dev.stack import PROBLEMS, Interrupted, Wish, heed_signals, running
 from dev.stories.judging import Telling
 from dev.stories.playing import FORGOTTEN, Scene, play
+from dev.stories.rehearsed import beside
 from dev.stories.site import Site, Unreachable
 from dev.stories.tales import TALES
 from dev.stories.telling import tell, tell_sum
@@ -47,9 +48,9 @@ def site(console: Console, wish: Wish, local: Path) -> Iterator[Site]:
 
 
 def tell_all(console: Console, where: Site, wish: Wish) -> list[Telling]:
-    """Play and tell every tale, and then all of them in a table."""
+    """Play and tell every tale, and then all of them in a table; booked calls are played beside the others."""
     told: list[Telling] = []
-    with where.at_speed(SPEED):
+    with beside(where.environment) as booked, where.at_speed(SPEED):
         for wanted, tales in groupby(TALES, key=lambda tale: tale.wanted):
             with where.furnished(wanted) as offices:
                 scene = Scene(where, offices, wish.wait)
@@ -59,6 +60,9 @@ def tell_all(console: Console, where: Site, wish: Wish) -> list[Telling]:
                     with console.status(Text(tale.title)):
                         told.append(play(tale, scene))
                     tell(console, len(told), told[-1])
+        for telling in booked.result():
+            told.append(telling)
+            tell(console, len(told), telling)
     tell_sum(console, told)
     return told
 

@@ -24,7 +24,7 @@ def tell(console: Console, number: int, telling: Telling) -> None:
     title = Text(f"{number}. {telling.tale.title}", style="bold")
     asides = [Text(sentence, style="dim") for sentence in telling.asides]
     before = [Text(other(played, telling.names), style="dim") for played in telling.before]
-    head = Group(title, *before, *asides)
+    head = Group(title, *([Text()] if before or asides else []), *asides, *before)
     body = Group(head, Text(), _lines(telling), Text(), _end(telling))
     console.print(Panel(body, border_style="green" if telling.is_right else "red"))
 

@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from chalicelib.domain.counts import Channel
+from dev import aws
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import HangUp, Heard
 from dev.ports import Ports
 from dev.stack import Stack, Wish, running
 from dev.stories import playing, site, tales, telling
+from dev.stories.booked import BOOKED_TALES
 from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unrefused, unshown
 from dev.stories.playing import FORGOTTEN, Scene, phones, play
+from dev.stories.rehearsed import table_of_its_own
 from dev.stories.site import Site
 from tests.needs import needs
 
@@ -38,7 +42,7 @@ def test_all_end_as_they_must_and_the_last_line_proves_the_counts(tmp_path: Path
     ended = told(tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "No stack runs here" in ended.stdout
-    assert all(tale.title in " ".join(ended.stdout.split()) for tale in tales.TALES)
+    assert all(tale.title in ended.stdout for tale in (*tales.TALES, *BOOKED_TALES))
     assert "✗" not in ended.stdout
     assert "{" not in ended.stdout, "a line of the app's log is no part of a tale"
     assert max(map(len, ended.stdout.splitlines())) <= 100
@@ -172,3 +176,15 @@ def test_a_tale_that_ends_otherwise_is_told_so_and_the_phone_world_is_as_it_was(
     assert {number: parties[number] for number in before} == before
     assert stack.phone_world.pace.speed == 1.0
     assert {line.answers for line in parties.values() if isinstance(line, OfficeLine)} == {Answer.PERSON}
+
+
+@pytest.mark.story
+def test_a_booked_tale_has_a_table_of_its_own_and_takes_it_away(stack: Stack) -> None:
+    dynamodb = aws.client("dynamodb", stack.environment["AWS_ENDPOINT_URL"])
+    own = [stack.environment["PATCHTHROUGH_TABLE"]]
+    with table_of_its_own(stack.environment) as built:
+        assert dynamodb.list_tables()["TableNames"] == sorted([*own, built.config.table])
+        assert built.config.keeps_hours, "closed offices are left alone, though the local stack tries them"
+        assert built.store.tally("families-28", Channel.CALLS).tally == 0
+        assert built.secrets.current().twilio_token
+    assert dynamodb.list_tables()["TableNames"] == own

@@ -1,0 +1,211 @@
+"""Plays tales of booked calls: the real app in this process, on a virtual clock, so that days pass at once.
+
+Promises a table of its own in the stack's local AWS, made for each tale and deleted afterwards, and that no queue,
+no phone world and no clock of the stack is touched. Refuses to run beside a stack of this same process: the app
+has one runtime. So `beside` plays them in a process of its own.
+"""
+
+import contextlib
+import os
+import signal
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from chalicelib.config import Config
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.office import Line, Office
+from chalicelib.runtime import Runtime, install
+from cli.connection import connect
+from dev import app_log, aws, environment
+from dev.phone_world import Call, OfficeLine, Supporter
+from dev.rehearsing import Rehearsal
+from dev.stories.booked import BOOKED_TALES, BookedTale
+from dev.stories.judging import Json, Leg, Played, Telling, differs, unheard, unlike
+from dev.stories.site import CAMPAIGN, STEP
+from dev.stories.tale import FIRST_OFFICES
+
+STAGE = "test"
+"""A stage in which offices keep their hours; in the local one they are called at any hour."""
+PHONE = "+13035550123"
+LATEST = timedelta(seconds=60)
+"""A booked call rings less than this after its time."""
+WATCHED = timedelta(minutes=25)
+"""How long before a call's time the schedule begins to come round every minute."""
+AFTERWARDS = timedelta(minutes=15)
+TALK_SECONDS = 30.0
+
+
+@contextlib.contextmanager
+def beside(settings: Mapping[str, str]) -> Iterator["Future[list[Telling]]"]:
+    """Play all tales of booked calls in a process of their own; yield what will come of them."""
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_heedless) as process:
+        yield process.submit(play_all, dict(settings))
+
+
+def _heedless() -> None:
+    """Leave a Ctrl-C to the first process, which ends this one in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def play_all(settings: Mapping[str, str], tales: Sequence[BookedTale] = BOOKED_TALES) -> list[Telling]:
+    """Play every tale, on the local AWS of the stack with these settings."""
+    environment.require_loopback(settings)
+    environment.adopt(settings)
+    asked = connect(settings).catalog.campaign(CAMPAIGN)
+    if asked is None:
+        raise ValueError(f"There is no campaign {CAMPAIGN} on this stack.")
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, app_log.into(nowhere):
+        return [play(tale, settings, asked) for tale in tales]
+
+
+def play(tale: BookedTale, settings: Mapping[str, str], asked: Campaign) -> Telling:
+    """Play one tale, from the wish to call to the end of the last call."""
+    with table_of_its_own(settings) as built:
+        campaign = fresh(asked, tale.now)
+        house = Rehearsal(built, campaign, built.secrets.current().twilio_token, start=tale.now)
+        return told(tale, house, campaign.offices[0])
+
+
+@contextlib.contextmanager
+def table_of_its_own(settings: Mapping[str, str]) -> Iterator[Runtime]:
+    """Yield a runtime on an empty table, which is gone afterwards."""
+    table = f"patchthrough-tale-{uuid.uuid4().hex[:12]}"
+    dynamodb = aws.client("dynamodb", settings["AWS_ENDPOINT_URL"])
+    aws.create_table(dynamodb, table)
+    own = {**settings, "PATCHTHROUGH_STAGE": STAGE, "PATCHTHROUGH_TABLE": table}
+    try:
+        yield Runtime.build(Config.from_environ(own))
+    finally:
+        install(None)
+        dynamodb.delete_table(TableName=table)
+
+
+def fresh(asked: Campaign, now: datetime) -> Campaign:
+    """Return the campaign as a new one: its first offices, with a made-up line each that somebody verified today."""
+    offices = tuple(_with_line(office, nth, now) for nth, office in enumerate(asked.offices[:FIRST_OFFICES]))
+    return replace(asked, revision=0, offices=offices, elsewhere=())
+
+
+def told(tale: BookedTale, house: Rehearsal, office: Office) -> Telling:
+    """Wish to call, book instead, let the times come, and judge."""
+    line = OfficeLine(office.lines[0].number, talk_seconds=TALK_SECONDS, name=office.name.en)
+    house.world.add(line, Supporter(PHONE, tale.script, name=tale.name))
+    refused, booking = house.post(*_wish(tale, house)), house.post(*_booking(tale, house, office))
+    calls = [played(call, house, office) for ring in tale.rings for call in came_at(ring, house)]
+    last = calls[-1] if calls else Played(PHONE, {}, 0, (), (), ())
+    late = [began - ring for began, ring in zip(_began(house), tale.rings, strict=False)]
+    return Telling(
+        tale,
+        last,
+        {PHONE: tale.name, line.number: line.name},
+        tuple(unlike_booked(tale, house, (refused, booking), calls, late)),
+        tuple(calls[:-1]),
+        asides=tuple(_asides(tale, booking, late, office)),
+        facts=(f"rang {' and '.join(_seconds(each) for each in late)} after its time",),
+    )
+
+
+def came_at(ring: datetime, house: Rehearsal) -> list[Call]:
+    """Let a moment come and go, the schedule coming round each minute; return the calls that rang about then."""
+    known = len(house.world.calls_to(PHONE))
+    house.world.advance((ring - WATCHED - house.clock.now()).total_seconds())
+    house.play(minutes=(WATCHED + AFTERWARDS).total_seconds() / 60)
+    return house.world.calls_to(PHONE)[known:]
+
+
+def unlike_booked(
+    tale: BookedTale,
+    house: Rehearsal,
+    answers: tuple[Json, Json],
+    calls: Sequence[Played],
+    late: Sequence[timedelta],
+) -> Iterator[str]:
+    """Yield what differs from how it must go: the two answers, when and how often the phone rang, every call's end."""
+    refused, booking = answers
+    code = refused.get("error", {}).get("code")
+    yield from differs("the wish to call now was answered", (409, "offices_closed"), (refused["http"], code))
+    yield from differs("the wish to book was answered", 201, booking["http"])
+    yield from differs("the phone rang", len(tale.rings), sum(call.rings for call in calls))
+    for each in late:
+        if not timedelta(0) <= each < LATEST:
+            yield f"the phone rang {_seconds(each)} after its time"
+    for call in calls:
+        yield from unlike(tale, call)
+    yield from unheard(tale.heard, calls[-1].transcript if calls else ())
+    yield from differs("ledger and tally differ by", 0, house.difference())
+    yield from differs("wrong Twilio spoken", [], house.world.complaints)
+
+
+def played(call: Call, house: Rehearsal, office: Office) -> Played:
+    """Return what there is to judge of one ring and what came of it."""
+    found = STEP.search(call.answer_hook.url)
+    call_id = found[1] if found else ""
+    actions = sorted(house.runtime.store.actions(), key=lambda action: action.id)
+    legs = house.world.children(call.sid)
+    places = {line.number: office.place.en for line in office.lines}
+    return Played(
+        phone=PHONE,
+        view=house.state(call_id),
+        rings=int(call.rang is not None),
+        counted=tuple(each.outcome.value for each in actions if each.id.startswith(f"{call_id}-")),
+        legs=tuple(Leg(places.get(leg.to, leg.to), None if leg.rang is None else leg.from_) for leg in legs),
+        transcript=[asdict(line) for line in house.world.transcript(call.sid)],
+    )
+
+
+# Strictly private.
+
+
+def _with_line(office: Office, nth: int, now: datetime) -> Office:
+    line = Line(f"+120255501{nth:02}", callable=True, verified_on=now.date())
+    return replace(office, lines=(line,))
+
+
+def _wish(tale: BookedTale, house: Rehearsal) -> tuple[str, dict[str, str]]:
+    wish = {"phone": PHONE, "language": tale.language, "consent": "call-1", "proof": house.proof()}
+    return f"/api/campaigns/{house.slug}/calls", wish
+
+
+def _booking(tale: BookedTale, house: Rehearsal, office: Office) -> tuple[str, dict[str, str]]:
+    """The supporter's phone keeps the office's time here; the API takes any."""
+    weekly = {"weekly_until": tale.weekly_until.isoformat()} if tale.weekly_until else {}
+    wish = {"phone": PHONE, "language": tale.language, "proof": house.proof(), "office": office.id}
+    wish |= {"at": tale.at, "zone": office.zone, "consent": "book-weekly-1" if weekly else "book-1"}
+    return f"/api/campaigns/{house.slug}/bookings", wish | weekly
+
+
+def _began(house: Rehearsal) -> list[datetime]:
+    """When the phone was rung, in order."""
+    rung = (call.started for call in house.world.calls_to(PHONE))
+    return [house.clock.start + timedelta(seconds=at) for at in rung if at is not None]
+
+
+def _asides(tale: BookedTale, booking: Json, late: Sequence[timedelta], office: Office) -> Iterator[str]:
+    """Yield when it was booked and for when, and when it rang, in the office's own time."""
+    if "at" in booking:
+        weekly = f", and every week until {_day(tale.weekly_until)}" if tale.weekly_until else ""
+        yield (
+            f"Booked on {_shown(tale.now, office)}, when it is closed, "
+            f"for {_shown(datetime.fromisoformat(booking['at']), office)}{weekly}."
+        )
+    for ring, each in zip(tale.rings, late, strict=False):
+        yield f"Rang on {_shown(ring + each, office)}, {_seconds(each)} after its time."
+
+
+def _shown(at: datetime, office: Office) -> str:
+    there = at.astimezone(ZoneInfo(office.zone))
+    return f"{there:%A}, {_day(there.date())}, {there:%H:%M} in {office.place.en} ({at.astimezone(UTC):%H:%M} UTC)"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _seconds(late: timedelta) -> str:
+    return f"{late.total_seconds():g} s"
