@@ -4,14 +4,16 @@ The areas are the real ones of directory/; the offices' numbers are nobody's.
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.domain.areas import Areas
 from chalicelib.domain.campaign import Campaign, Local, Order, Routing
-from chalicelib.domain.office import Hours, Line, Office
+from chalicelib.domain.office import Line, Office
 from chalicelib.domain.words import Words
+from chalicelib.runtime import Runtime
 from cli.areas_file import read_areas
 from cli.directory import read_directory
 from dev.phone_world import Answer, OfficeLine
@@ -35,13 +37,18 @@ ZONES = {"ero-hlg": "America/Chicago", "ero-los": "America/Los_Angeles", "ero-sn
 LISTED = ("ero-was", "ero-nyc")
 
 
-def asking(
-    house: Rehearsal, local: Local, order: Order = Order.FIXED, hours: Hours | None = None
-) -> Campaign:
+def asking(house: Rehearsal, local: Local, order: Order = Order.FIXED) -> Campaign:
     """Make the house's campaign one that lists Washington and New York, and chooses as said; return it."""
-    known = house.runtime.catalog.campaign(SLUG)
+    for number in NUMBERS.values():
+        house.world.add(OfficeLine(number, Answer.PERSON))
+    return put(house.runtime, local, order)
+
+
+def put(built: Runtime, local: Local, order: Order = Order.FIXED) -> Campaign:
+    """The same on any table that has the campaign."""
+    known, today = built.catalog.campaign(SLUG), built.now().date()
     assert known is not None
-    offices = {office_id: _office(house, office_id, hours or Hours()) for office_id in NUMBERS}
+    offices = {office_id: _office(office_id, today) for office_id in NUMBERS}
     elsewhere = tuple(office for office_id, office in offices.items() if office_id not in LISTED)
     changed = replace(
         known,
@@ -50,12 +57,12 @@ def asking(
         routing=Routing(order, local),
     )
     for office in offices.values():
-        house.runtime.catalog.put_office(office)
-        house.world.add(OfficeLine(office.lines[0].number, Answer.PERSON))
-    house.runtime.catalog.apply(changed, house.clock.now())
-    AreaShelf(house.runtime.catalog.table).put_areas(_areas())
-    house.runtime._campaigns.clear()
-    asked = house.runtime.campaign(SLUG)
+        built.catalog.put_office(office)
+    built.catalog.apply(changed, built.now())
+    AreaShelf(built.catalog.table).put_areas(_areas())
+    built._campaigns.clear()
+    built._areas.clear()
+    asked = built.campaign(SLUG)
     assert asked is not None
     return asked
 
@@ -65,9 +72,9 @@ def _areas() -> Areas:
     return read_areas(DIRECTORY, read_directory(DIRECTORY).offices)
 
 
-def _office(house: Rehearsal, office_id: str, hours: Hours) -> Office:
-    line = Line(NUMBERS[office_id], callable=True, verified_on=house.clock.now().date())
+def _office(office_id: str, today: date) -> Office:
+    line = Line(NUMBERS[office_id], callable=True, verified_on=today)
     place = PLACES[office_id]
     name = Words(f"ICE office in {place}", f"oficina de ICE en {place}")
     zone = ZONES.get(office_id, "America/New_York")
-    return Office(office_id, name, Words(place, place), zone, "1 Example St", (line,), hours)
+    return Office(office_id, name, Words(place, place), zone, "1 Example St", (line,))

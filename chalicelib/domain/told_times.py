@@ -79,6 +79,16 @@ def with_zone(at: datetime, zone: str, language: Language) -> str:
     return on_the_clock(at, zone, language) + joint + zone_at(zone, at).of_it.of(language)
 
 
+def at_time(at: datetime, zone: str, language: Language) -> str:
+    """As "at 9:00 am Eastern", "a las 9:00 a. m., hora del Este"."""
+    return f"{_before(at, zone, 'at', 'a', language)} {with_zone(at, zone, language)}"
+
+
+def until_time(at: datetime, zone: str, language: Language) -> str:
+    """As "until 4:00 pm Eastern", "hasta las 4:00 p. m., hora del Este"."""
+    return f"{_before(at, zone, 'until', 'hasta', language)} {with_zone(at, zone, language)}"
+
+
 def weekday(day: date, language: Language) -> str:
     """As "Thursday", "jueves"."""
     return DAYS[language][day.weekday()]
@@ -110,7 +120,7 @@ def opens(at: datetime, zone: str, now: datetime, language: Language) -> str:
         told = near_day(local.date(), today, language)
         comma = "," if language is Language.EN and local.date() - today >= A_WEEK else ""
         day = told + comma if language is Language.EN else f"el {told}"
-    return f"{day} {_at(local.time(), language)}"
+    return f"{day} {_before(at, zone, 'at', 'a', language)} {on_the_clock(at, zone, language)}"
 
 
 def moment(at: datetime, zone: str, today: date, language: Language) -> str:
@@ -135,6 +145,13 @@ def week(hours: Hours, zone: str, at: datetime, language: Language) -> str:
     return _upper(told) + joint + zone_at(zone, at).of_it.of(language)
 
 
+def until_today(at: datetime, zone: str, language: Language) -> str:
+    """When an office closes today: "Until 4:00 pm Eastern today", "Hasta las 4:00 p. m. de hoy, hora del Este"."""
+    closes = f"{_before(at, zone, 'Until', 'Hasta', language)} {on_the_clock(at, zone, language)}"
+    name = zone_at(zone, at).of_it.of(language)
+    return f"{closes} {name} today" if language is Language.EN else f"{closes} de hoy, {name}"
+
+
 # Strictly private.
 
 
@@ -154,16 +171,12 @@ def _next_days(day: date, today: date, language: Language) -> str | None:
     return {today: near[0], today + timedelta(days=1): near[1]}.get(day)
 
 
-def _at(wall_time: time, language: Language) -> str:
-    """As "at 9:00 am", "a las 9:00 a. m.", "a la 1:00 p. m."."""
+def _before(at: datetime, zone: str, english: str, spanish: str, language: Language) -> str:
+    """What stands before a time: "at", and "a las", but "a la" before one o'clock."""
     if language is Language.EN:
-        return f"at {wall(wall_time, language)}"
-    return f"a {_the(wall_time)} {wall(wall_time, language)}"
-
-
-def _the(wall_time: time) -> str:
-    """One o'clock is singular."""
-    return "la" if wall_time.hour % NOON == 1 else "las"
+        return english
+    is_one = at.astimezone(ZoneInfo(zone)).hour % NOON == 1
+    return f"{spanish} {'la' if is_one else 'las'}"
 
 
 def _days(first: int, last: int, language: Language) -> str:

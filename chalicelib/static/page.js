@@ -113,7 +113,7 @@ function replace(fresh, next) {
   if (words) document.body.append(document.adoptNode(words));
   remember(document);
   scrollTo(0, 0);
-  (document.getElementById("problem") ?? main().querySelector("h1"))?.focus();
+  (document.getElementById("problem") ?? document.getElementById("found") ?? main().querySelector("h1"))?.focus();
 }
 
 function merge(shown, next) {
@@ -184,6 +184,9 @@ async function send(form, button) {
   clearTimeout(timer);
   document.getElementById("offline-note")?.remove();
   const fields = new URLSearchParams(new FormData(form, button));
+  // A ZIP code typed beside this form, and not looked up, counts too.
+  const zip = document.getElementById("zip")?.value;
+  if (form.dataset.api && zip) fields.set("zip", zip);
   const created = form.dataset.api && (await create(form, fields));
   if (created) return open(created);
   // Whatever stands in the way, the server's own page says it, at the field or instead of the form.
@@ -198,7 +201,7 @@ async function create(form, fields, again = true) {
   const answer = await fetch(form.dataset.api, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ phone: fields.get("phone"), language, consent: fields.get("consent"), proof }),
+    body: JSON.stringify({ ...Object.fromEntries([...fields].filter(([, value]) => value)), language }),
   });
   const call = await answer.json().catch(() => ({}));
   const refused = call.error?.code === "proof_refused";

@@ -44,8 +44,6 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.NOT_FOUND: Obstacle(404, "not_found"),
     Code.CALL_GONE: Obstacle(404, "gone"),
     Code.OFFICE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
-    Code.OFFICE_UNCLEAR: Obstacle(400, "stale_form", "to_campaign"),
-    Code.ZIP_MALFORMED: Obstacle(400, "stale_form", "to_campaign"),
     Code.NUMBER_SHOWN_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
     Code.ZONE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
     Code.TIME_MALFORMED: Obstacle(400, "stale_form", "to_campaign"),

@@ -5,7 +5,7 @@ so and leads on. Each view gathers, decides and draws: words are in locales/, th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from chalice.app import Response
@@ -20,7 +20,8 @@ from chalicelib.observability import fault
 from chalicelib.runtime import runtime
 from chalicelib.views import calling_in, obstacles, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
-from chalicelib.views.offices_asked import which
+from chalicelib.views.office_pages import Wish, chosen, headers_of, picking, wish_in_address, wish_of
+from chalicelib.views.offices_asked import refuse_misread, which
 from chalicelib.views.rendering import PRIVATE, SHARED, Headers
 from chalicelib.views.visits import FORM, page_reply
 
@@ -30,8 +31,10 @@ CONSENT = "call-1"
 """The consent text that stands above the button."""
 REFRESH_SECONDS = 10
 UNAVAILABLE = 503
-AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED})
+AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED, Code.ZIP_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
+AT_THE_OFFICES = frozenset({Code.OFFICE_UNCLEAR})
+"""Refusals that the page of offices explains and mends."""
 RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
 """Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
@@ -73,26 +76,20 @@ def home() -> Response:
 @page_reply
 def campaign_page(slug: str) -> Response:
     """The ask, how far it got, and the form."""
-    return _campaign(tap.campaign(slug), SHARED)
+    campaign = tap.campaign(slug)
+    return _campaign(campaign, headers_of(campaign), wish_in_address(visits.query()))
 
 
 @pages.route("/c/{slug}", methods=["POST"], content_types=[FORM])
 @page_reply
-def ask_for_call(slug: str) -> Response:
-    """The form: put the supporter in line and show them their call; or say at the field what to mend."""
-    form, language = visits.form(), visits.asked_language()
+def send_form(slug: str) -> Response:
+    """The page's forms: a ZIP code, another office, and the tap; or what to mend, said at the field."""
+    form = visits.form()
+    wish = wish_of(form)
     try:
-        session = tap.create_call(slug, _wanted(form, language))
+        return DOES.get(form.get("do", ""), _tapped)(slug, form, wish)
     except Refusal as refusal:
-        if refusal.code in RESTING:
-            return _campaign(tap.campaign(slug), PRIVATE)
-        if refusal.code in AT_THE_FIELD:
-            error = refusal.sentence.of(language)
-            return _campaign(
-                tap.campaign(slug), PRIVATE, status=400, error=error, typed=form.get("phone", "")
-            )
-        raise
-    return visits.see_other(f"/calls/{session.id}")
+        return _refused(refusal, slug, wish)
 
 
 @pages.route("/calls/{call_id}", methods=["GET"])
@@ -133,41 +130,88 @@ def health() -> Response:
     return Response(json.dumps({"status": "ok"}), headers=kept)
 
 
-def _wanted(form: Mapping[str, str], language: Language) -> tap.Wanted:
-    return tap.Wanted(
-        phone=form.get("phone", ""), language=language, consent=form.get("consent", ""), source=visits.source(),
-        proof=form.get("proof"), zip_code=form.get("zip", ""), office=form.get("office", ""),
-        shows_own=form.get("number_shown") == "own",
+# What the forms of a campaign's page do.
+
+
+def _tapped(slug: str, form: Mapping[str, str], wish: Wish) -> Response:
+    """Put the supporter in line and show them their call."""
+    wanted = tap.Wanted(
+        phone=wish.phone, language=visits.asked_language(), consent=form.get("consent", ""), source=visits.source(),
+        proof=form.get("proof"), zip_code=wish.zip, office=wish.office, shows_own=wish.shows_own, via=wish.via,
     )  # fmt: skip
+    return visits.see_other(f"/calls/{tap.create_call(slug, wanted).id}")
+
+
+def _office_found(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
+    """Show the office of a ZIP code, or, where there isn't just one, which there are."""
+    campaign = tap.campaign(slug)
+    refuse_misread(campaign, wish.zip, "")
+    if which(campaign, wish.zip, "").is_unclear:
+        return picking(campaign, wish, visits.asked_language())
+    return _campaign(campaign, PRIVATE, replace(wish, office="", is_picked=False))
+
+
+def _offices_shown(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
+    return picking(tap.campaign(slug), wish, visits.asked_language())
+
+
+def _office_picked(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
+    campaign = tap.campaign(slug)
+    if campaign.office(wish.office) is None:
+        return picking(campaign, wish, visits.asked_language(), is_unanswered=True)
+    return _campaign(campaign, PRIVATE, replace(wish, is_picked=True))
+
+
+DOES: dict[str, Callable[[str, Mapping[str, str], Wish], Response]] = {
+    "office": _office_found,
+    "change": _offices_shown,
+    "pick": _office_picked,
+}
+"""What a form says it does; one that says nothing is the tap."""
+
+
+def _refused(refusal: Refusal, slug: str, wish: Wish) -> Response:
+    """Return the page that mends it: the campaign's own, with what is wrong said there, or the offices to choose from.
+
+    Raises:
+        Refusal: the same one, where an obstacle's page says it.
+    """
+    language = visits.asked_language()
+    if refusal.code in RESTING:
+        return _campaign(tap.campaign(slug), PRIVATE, wish)
+    if refusal.code in AT_THE_OFFICES:
+        return picking(tap.campaign(slug), wish, language)
+    if refusal.code in AT_THE_FIELD:
+        errors = {refusal.field or "phone": refusal.sentence.of(language)}
+        return _campaign(tap.campaign(slug), PRIVATE, wish, errors)
+    raise refusal
 
 
 # Drawing.
 
 
 def _campaign(
-    campaign: Campaign,
-    headers: Mapping[str, str],
-    *,
-    status: int = rendering.OK,
-    error: str | None = None,
-    typed: str = "",
+    campaign: Campaign, headers: Mapping[str, str], wish: Wish, errors: Mapping[str, str] | None = None
 ) -> Response:
+    """Draw the campaign's page as the wish has it; `errors` are what is to be mended, by field."""
     reached = _reached(campaign)
     if campaign.status is Status.ENDED:
         return obstacles.ended(visits.asked(), reached)
-    order = which(campaign, "", "").offices if campaign.is_live else ()
+    choice = which(campaign, wish.zip, wish.office)
     return visits.page(
         "campaign.html",
         headers,
-        status=status,
+        status=400 if errors else rendering.OK,
         campaign=campaign,
-        offices=[campaign.office(office) for office in order],
+        offices=[campaign.office(office) for office in choice.offices] if campaign.is_live else [],
+        chosen=chosen(campaign, choice, wish, visits.asked_language()),
+        can_change=len(campaign.offices) + len(campaign.elsewhere) > 1,
         resting=_resting(campaign),
         reached=reached,
         consent=CONSENT,
         languages=[language.value for language in Language],
-        error=error,
-        typed=typed,
+        errors=errors or {},
+        wish=wish,
     )
 
 

@@ -36,7 +36,8 @@ class Wanted:
 
     `source` is the address it came from: kept as a keyed hash, for two hours. `proof` is the solved proof of work;
     None: a form sent without a script, which can have none. `zip_code` and `office` (an id) are "" where nothing was
-    said; `shows_own`: the office is to see the supporter's own number instead of ours.
+    said; `shows_own`: the office is to see the supporter's own number instead of ours; `via` is "share" for whoever
+    came by a shared link.
     """
 
     phone: str
@@ -47,6 +48,7 @@ class Wanted:
     zip_code: str = ""
     office: str = ""
     shows_own: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

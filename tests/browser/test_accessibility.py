@@ -29,7 +29,7 @@ RUN_AXE = """async (rules) => (await axe.run({runOnly: rules, rules: {"target-si
   .violations.map(v => `${v.id}: ${v.nodes.map(n => n.target + " " + n.failureSummary).join(" | ")}`)"""
 OPEN_DETAILS = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
 SMALL = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
-  .filter(e => !e.classList.contains("skip")).map(e => [e, e.getBoundingClientRect()])
+  .filter(e => !e.classList.contains("skip")).map(e => [e, (e.closest("label") ?? e).getBoundingClientRect()])
   .filter(([e, box]) => box.width < least - .5 || box.height < least - .5)
   .map(([e, box]) => `${e.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -83,7 +83,12 @@ def test_the_script_sends_the_form_to_the_api(opened: Opening, served: Served) -
 
     body: Any = sent.value.post_data_json
     assert body.pop("proof")
-    assert body == {"phone": "404 555 0123", "language": "es", "consent": "call-1"}
+    assert body == {
+        "phone": "404 555 0123",
+        "language": "es",
+        "consent": "call-1",
+        "number_shown": "ours",
+    }
 
 
 def test_a_double_tap_makes_one_call(opened: Opening, served: Served) -> None:
