@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dev.phone_world.people import HangUp, Heard, Move, PickUp, Press
+from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO
 
 WHEN_OPEN = "when_open"
 
@@ -41,7 +42,7 @@ IN_MARCH = BookedTale(
     script=(
         PickUp(after=5),
         Press("1", after=6),
-        Press("1", after=4, when=Heard("¿Cómo le fue?")),
+        Press("1", after=4, when=COMO_LE_FUE),
         HangUp(after=4, when=Heard("la llamada número")),
     ),
     now=datetime(2027, 3, 13, 15, 0, tzinfo=UTC),
@@ -58,7 +59,7 @@ IN_NOVEMBER = BookedTale(
     script=(
         PickUp(after=5),
         Press("1", after=6),
-        Press("1", after=4, when=Heard("How did it go")),
+        Press("1", after=4, when=HOW_DID_IT_GO),
         HangUp(after=4, when=Heard("call number")),
     ),
     now=datetime(2027, 11, 6, 14, 0, tzinfo=UTC),
@@ -75,7 +76,7 @@ EVERY_WEEK = BookedTale(
     script=(
         PickUp(after=5),
         Press("1", after=6),
-        Press("1", after=4, when=Heard("How did it go")),
+        Press("1", after=4, when=HOW_DID_IT_GO),
         HangUp(after=4, when=Heard("call number")),
     ),
     now=datetime(2027, 3, 6, 15, 0, tzinfo=UTC),

@@ -7,7 +7,7 @@ catalog and the desks; no phone.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,11 +24,13 @@ MOST_LINES = 10
 class Wanted:
     """What the campaign's first offices must be like: how many lines each, and what each line bears.
 
-    Offices after them keep their own lines.
+    `elsewhere` are ids of offices that it calls for supporters of their areas only: they get one line each. All
+    others keep their own lines.
     """
 
     counts: tuple[int, ...]
     caps: Caps
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,26 @@ class Furnished:
 
 @contextlib.contextmanager
 def furnished(catalog: Catalog, desks: Desks, slug: str, wanted: Wanted) -> Iterator[tuple[Furnished, ...]]:
-    """Yield the campaign's first offices in calling order, each with as many made-up lines as `wanted`."""
+    """Yield the campaign's first offices in calling order, then those wanted elsewhere, with their made-up lines.
+
+    Raises ValueError for a campaign or an office that the stack doesn't have.
+    """
     before = _campaign(catalog, slug)
-    first = before.offices[: len(wanted.counts)]
-    made_up = tuple(_lines(nth, count, wanted.caps) for nth, count in enumerate(wanted.counts))
-    changed = tuple(replace(office, lines=lines) for office, lines in zip(first, made_up, strict=True))
+    offices = (*_first(before, wanted), *_elsewhere(before, wanted))
+    counts = (*wanted.counts, *[1] * len(wanted.elsewhere))
+    changed = {
+        office.id: replace(office, lines=_lines(nth, count, wanted.caps))
+        for nth, (office, count) in enumerate(zip(offices, counts, strict=True))
+    }
     try:
-        for office, lines in zip(first, made_up, strict=True):
-            _add(catalog, desks, office, lines)
-        _list(catalog, slug, (*changed, *before.offices[len(first) :]))
-        yield tuple(map(_furnished, changed))
+        for office in offices:
+            _add(catalog, desks, office, changed[office.id].lines)
+        _list(catalog, before, changed)
+        yield tuple(map(_furnished, changed.values()))
     finally:
-        for office in first:
+        for office in offices:
             catalog.put_office(office)
-        _list(catalog, slug, before.offices)
+        _list(catalog, before, {})
 
 
 def _campaign(catalog: Catalog, slug: str) -> Campaign:
@@ -79,8 +87,21 @@ def _campaign(catalog: Catalog, slug: str) -> Campaign:
     return found
 
 
+def _first(campaign: Campaign, wanted: Wanted) -> tuple[Office, ...]:
+    if len(campaign.offices) < len(wanted.counts):
+        raise ValueError(f"{campaign.slug} calls fewer offices than tales have lines for.")
+    return campaign.offices[: len(wanted.counts)]
+
+
+def _elsewhere(campaign: Campaign, wanted: Wanted) -> tuple[Office, ...]:
+    found = {office.id: office for office in campaign.elsewhere}
+    if missing := set(wanted.elsewhere) - found.keys():
+        raise ValueError(f"{campaign.slug} doesn’t call {', '.join(sorted(missing))} for anybody’s area.")
+    return tuple(found[office_id] for office_id in wanted.elsewhere)
+
+
 def _lines(nth: int, count: int, caps: Caps) -> tuple[Line, ...]:
-    if count > MOST_LINES or nth >= MOST_LINES:
+    if max(count, nth + 1) > MOST_LINES:
         raise ValueError(f"There are made-up lines for {MOST_LINES} offices with {MOST_LINES} lines each.")
     today = datetime.now(UTC).date()
     return tuple(
@@ -98,9 +119,14 @@ def _add(catalog: Catalog, desks: Desks, office: Office, lines: tuple[Line, ...]
         desks.cure(office.id, line.number, now)
 
 
-def _list(catalog: Catalog, slug: str, offices: tuple[Office, ...]) -> None:
-    """Have the campaign list these offices with these of their lines."""
-    catalog.apply(replace(_campaign(catalog, slug), offices=offices), datetime.now(UTC))
+def _list(catalog: Catalog, before: Campaign, changed: Mapping[str, Office]) -> None:
+    """Have the campaign list its offices as before, but for these."""
+    offices, elsewhere = (
+        tuple(changed.get(office.id, office) for office in each)
+        for each in (before.offices, before.elsewhere)
+    )
+    current = _campaign(catalog, before.slug)
+    catalog.apply(replace(current, offices=offices, elsewhere=elsewhere), datetime.now(UTC))
 
 
 def _furnished(office: Office) -> Furnished:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.office import Caps
 from dev.phone_world.offices import Answer
-from dev.phone_world.people import Move
+from dev.phone_world.people import Heard, Move
 from dev.stories.furnishing import Wanted
 
 if TYPE_CHECKING:
@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 Link = Callable[["Site", str], str]
 """What a supporter who speaks this language dials: our number, with the page's code after commas or without."""
 
+HOW_DID_IT_GO, COMO_LE_FUE = Heard("How did it go"), Heard("¿Cómo le fue?")
 PATIENT = Caps(at_once=9, an_hour=1000, pause=0)
 """A line that bears whatever tales ask of it: they are told many times as fast as an office lives."""
 FIRST_OFFICES = 3
 """So many offices of the campaign have lines for tales."""
+ELSEWHERE = ("ero-hlg", "ero-snd")
+"""Harlingen and San Diego have lines for tales too: ZIP codes lead there."""
 ONE_AT_A_TIME = Caps(at_once=1, an_hour=1000, pause=0)
 
 
 def our_number(site: "Site", _language: str) -> str:
     """Our number alone, as somebody types it who has it from a poster."""
     return site.our_number()
+
+
+def with_code(zip_code: str = "", office: str = "") -> Link:
+    """Our number with the code of a page on which this was chosen, as the page's button dials it."""
+    return lambda site, language: site.awaited(language, zip_code, office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +130,4 @@ class Tale:
     def wanted(self) -> Wanted:
         """What the offices must be like for this tale; tales of few lines want the same, so that none waits."""
         counts = [len(lines) for lines in self.offices]
-        return Wanted((*counts, *[1] * (FIRST_OFFICES - len(counts))), self.caps)
+        return Wanted((*counts, *[1] * (FIRST_OFFICES - len(counts))), self.caps, ELSEWHERE)

@@ -3,7 +3,8 @@
 Knows the terminal only; decides nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from rich import box
@@ -12,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from dev.stories.judging import Played, Telling
+from dev.stories.judging import Json, Played, Telling
 
 VOICE = "The line"
 STYLES = {"said": "", "spoke": "italic", "played": "", "pressed": "bold yellow", "happened": "dim"}
@@ -72,13 +73,23 @@ def _lines(telling: Telling) -> Table:
     table.add_column()
     transcript = telling.played.transcript
     began = transcript[0]["at"] if transcript else 0.0
-    for line in transcript:
+    for line in keyed_together(transcript):
         table.add_row(clock(line["at"] - began), who(line, telling.names), words(line))
     if not transcript:
         rang = telling.played.rings
         silence = "The phone rang; nobody picked up." if rang else "The call was turned away."
         table.add_row("", telling.tale.name, Text(silence, style="dim"))
     return table
+
+
+def keyed_together(transcript: Iterable[Json]) -> Iterator[Json]:
+    """Yield the lines of a transcript, keys pressed one after the other as one."""
+    for (kind, _), lines in groupby(transcript, key=lambda line: (line["kind"], line["who"])):
+        if kind == "pressed":
+            first, *others = lines
+            yield {**first, "text": "".join(line["text"] for line in (first, *others))}
+        else:
+            yield from lines
 
 
 def who(line: Mapping[str, Any], names: Mapping[str, str]) -> str:

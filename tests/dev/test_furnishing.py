@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
@@ -72,6 +73,28 @@ def test_the_first_offices_have_made_up_lines_and_then_their_own_again(
     assert listed(catalog) == before
 
 
+def test_an_office_for_one_area_has_a_line_too_and_one_nobody_knows_is_said_so(
+    catalog: Catalog, desks: Desks
+) -> None:
+    known = catalog.campaign(campaign().slug)
+    assert known is not None
+    *offices, last = known.offices
+    before = catalog.apply(replace(known, offices=tuple(offices), elsewhere=(last,)), datetime.now(UTC))
+    with furnished(catalog, desks, before.slug, Wanted((1,), PATIENT, (last.id,))) as given:
+        during = catalog.campaign(before.slug)
+    after = catalog.campaign(before.slug)
+
+    assert [office.id for office in given] == [offices[0].id, last.id]
+    assert during is not None
+    assert [line.number for line in during.elsewhere[0].lines] == list(given[1].numbers)
+    assert after == replace(before, revision=before.revision + 2)
+    with (
+        pytest.raises(ValueError, match="doesn’t call ero-xyz"),
+        furnished(catalog, desks, before.slug, Wanted((), PATIENT, ("ero-xyz",))),
+    ):
+        pass
+
+
 def test_what_a_person_said_of_an_offices_own_line_outlives_the_tales(catalog: Catalog, desks: Desks) -> None:
     office = campaign().offices[0]
     catalog.quarantine(office.id, office.lines[0].number, "failing", datetime.now(UTC))
@@ -120,15 +143,19 @@ def test_lines_are_told_apart_where_an_office_has_more_than_one() -> None:
     assert two.places() == {"2": "B 1", "3": "B 2"}
 
 
-@pytest.mark.parametrize("counts", [(MOST_LINES + 1,), (1,) * (MOST_LINES + 1)])
-def test_there_are_only_so_many_made_up_numbers(
-    catalog: Catalog, desks: Desks, counts: tuple[int, ...]
+@pytest.mark.parametrize(
+    ("counts", "why"), [((MOST_LINES + 1,), "made-up lines for 10"), ((1,) * 11, "fewer offices than tales")]
+)
+def test_more_lines_or_offices_than_there_are_is_said_so(
+    catalog: Catalog, desks: Desks, counts: tuple[int, ...], why: str
 ) -> None:
+    before = listed(catalog)
     with (
-        pytest.raises(ValueError, match="made-up lines for 10"),
+        pytest.raises(ValueError, match=why),
         furnished(catalog, desks, campaign().slug, Wanted(counts, PATIENT)),
     ):
         pass
+    assert listed(catalog) == before
 
 
 def test_an_unknown_campaign_is_said_so(catalog: Catalog, desks: Desks) -> None:

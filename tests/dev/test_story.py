@@ -54,6 +54,7 @@ TRANSCRIPT = [
     {"at": 1.0, "who": "line", "kind": "said", "text": "Hello. Nothing is recorded."},
     {"at": 3.0, "who": "+12025550123", "kind": "pressed", "text": "9"},
     {"at": 64.0, "who": "line", "kind": "said", "text": "Done."},
+    *({"at": 65.0, "who": "+12025550123", "kind": "pressed", "text": key} for key in "482915"),
 ]
 
 
@@ -128,6 +129,7 @@ def test_a_telling_shows_who_said_what_and_how_it_ended(is_right: bool) -> None:
     assert f"4. {tale.title}" in text
     assert re.search(r"0:02 +Dana +pressed 9", text)
     assert re.search(r"1:03 +The line +Done\.", text)
+    assert re.search(r"1:04 +Dana +pressed 482915", text), "keys in a row are one line"
     right = "✓ never · asked again: refused · counted: spoke · call number 7"
     assert (right in text, "✗ the phone rang 2, not 1" in text) == (is_right, not is_right)
 
