@@ -16,7 +16,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 SOURCES := $(wildcard app.py) $(wildcard chalicelib cli dev benchmarks tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset story test check format format-check lint types faults bench package e2e docs-img clean
+.PHONY: help run reset story test check format format-check lint types faults explore bench package e2e docs-img clean
 .DELETE_ON_ERROR:
 
 help: ## List what make can do
@@ -51,6 +51,9 @@ types: $(DEV) ## Check the types
 
 faults: $(DEV) $(MINISTACK) ## Play 10,000 sequences of duplicated, late, shuffled and lost webhooks
 	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest tests/stories/test_faults.py
+
+explore: $(DEV) $(MINISTACK) ## Look for examples that break a property, new ones each time (make test has its own)
+	@$(BIN)/python -m pytest --hypothesis-profile=explore $$(grep -rl '^from hypothesis' tests)
 
 bench: package $(DEV) ## Measure the budgets: zip, cold start, requests and write units of a call
 	@$(BIN)/python -m benchmarks

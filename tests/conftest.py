@@ -5,12 +5,23 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console, RenderableType
 
 if TYPE_CHECKING:
     from chalicelib.runtime import Runtime
 
 Figure = Callable[[RenderableType], None]
+
+# The gate says the same of the same code, however slow the machine: properties meet the same examples in each run.
+# New ones are looked for with `make explore`.
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "explore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("gate")
 
 FIGURES = pytest.StashKey[list[str]]()
 FROM_WORKERS = "figures"
