@@ -4,6 +4,8 @@ from chalice.app import Chalice
 
 from chalicelib.observability import SERVICE, flushing
 from chalicelib.views.api import api
+from chalicelib.views.booked_pages import booked_pages
+from chalicelib.views.booking_pages import booking_pages
 from chalicelib.views.bookings_api import bookings_api
 from chalicelib.views.pages import pages
 from chalicelib.views.voice import voice
@@ -11,5 +13,5 @@ from chalicelib.views.workers import workers
 
 app = Chalice(app_name=SERVICE, configure_logs=False)
 app.register_middleware(flushing)
-for blueprint in (pages, api, bookings_api, voice, workers):
+for blueprint in (pages, booking_pages, booked_pages, api, bookings_api, voice, workers):
     app.register_blueprint(blueprint)

@@ -14,7 +14,11 @@ JSON = "application/json"
 DOORS = {
     "/": {"GET"},
     "/c/{slug}": {"GET", "POST"},
+    "/c/{slug}/book": {"GET", "POST"},
     "/calls/{call_id}": {"GET", "POST"},
+    "/bookings/{booking_id}": {"GET", "POST"},
+    "/bookings/{booking_id}/time": {"GET", "POST"},
+    "/bookings/{booking_id}/calendar.ics": {"GET"},
     "/health": {"GET"},
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},

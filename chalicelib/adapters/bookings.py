@@ -108,6 +108,27 @@ class Bookings:
             raise Stale
         return replace(after, version=before.version + 1)
 
+    def reschedule(self, before: Booking, after: Booking, room: int) -> Booking:
+        """Write `after` at its new times and give back the old ones, all or nothing; return it as written.
+
+        Raises:
+            Full: one of the new quarter-hours is taken; the old ones are kept.
+            Stale: somebody else moved it; nothing was written.
+        """
+        if after is before:
+            return before
+        old, new = occurrences(before), occurrences(after)
+        head = [
+            *self.moving(before, after),
+            *(self._give_back(before.office, at) for at in old if at not in new),
+        ]
+        failed = self._transact([*head, *(self._take(after.office, at, room) for at in new if at not in old)])
+        if failed and min(failed) >= len(head):
+            raise Full
+        if failed:
+            raise Stale
+        return replace(after, version=before.version + 1)
+
     def moving(self, before: Booking, after: Booking) -> list[Write]:
         """Return the writes that turn `before` into `after`, for a transaction of whoever writes more with them.
 

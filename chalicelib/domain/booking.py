@@ -170,20 +170,26 @@ def booked(wish: Wish, booking_id: str, office: Office, now: datetime) -> Bookin
     Raises:
         Refusal: ZONE_UNKNOWN, NO_OFFICE, TIME_PAST, TIME_NOT_OPEN, REPEAT_TOO_SHORT or REPEAT_TOO_LONG.
     """
-    there = zone_of(wish.zone)
-    if not dialable(office, now.date()):
-        raise Refusal(Code.NO_OFFICE)
-    if wish.at < now + SOONEST:
-        raise Refusal(Code.TIME_PAST, "at")
-    if wish.at not in quarters(office, now, wish.zone):
-        raise Refusal(Code.TIME_NOT_OPEN, "at")
-    first = wish.at.astimezone(there)
-    _check_end(first.date(), wish.until)
+    first = _first(wish.at, wish.zone, wish.until, office, now)
     return Booking(
         id=booking_id, campaign=wish.campaign, office=office.id, language=wish.language, phone=wish.phone,
         phone_key=wish.phone_key, phone_ends=wish.phone[-2:], consent=wish.consent, zone=wish.zone,
         at=wish.at, wall=first.time(), until=wish.until, created_at=now, changed_at=now,
     )  # fmt: skip
+
+
+def rescheduled(before: Booking, at: datetime, consent: Consent, office: Office, now: datetime) -> Booking:
+    """Return the booking at another time, agreed to anew; its weeks end when they did.
+
+    One that is over, or comes at that time anyway, stays as it is.
+
+    Raises:
+        Refusal: as `booked`.
+    """
+    if before.is_over or before.at == at:
+        return before
+    first = _first(at, before.zone, before.until, office, now)
+    return replace(before, at=at, wall=first.time(), consent=consent, changed_at=now)
 
 
 def quarters(office: Office, now: datetime, zone: str, days: int = DAYS) -> tuple[datetime, ...]:
@@ -306,6 +312,20 @@ def _within(opens: datetime, closes: datetime) -> tuple[datetime, ...]:
     first = opens + (-opens.timestamp() % QUARTER.total_seconds()) * timedelta(seconds=1)
     room = (closes - BEFORE_CLOSING - first) // QUARTER
     return tuple(first + n * QUARTER for n in range(room + 1))
+
+
+def _first(at: datetime, zone: str, until: date | None, office: Office, now: datetime) -> datetime:
+    """The first of a wish's moments in its own wall time, once everything about it is in order."""
+    there = zone_of(zone)
+    if not dialable(office, now.date()):
+        raise Refusal(Code.NO_OFFICE)
+    if at < now + SOONEST:
+        raise Refusal(Code.TIME_PAST, "at")
+    if at not in quarters(office, now, zone):
+        raise Refusal(Code.TIME_NOT_OPEN, "at")
+    first = at.astimezone(there)
+    _check_end(first.date(), until)
+    return first
 
 
 def _check_end(first: date, until: date | None) -> None:

@@ -110,7 +110,7 @@ ENDINGS: dict[Ending, State] = {
 class CallView:
     """One call, now.
 
-    `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until we ring, before that.
+    `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until then, as told.
     `office` is the one being called or the last one called; `following` the one after it. `code` is what brings the
     supporter's own call to this page; `booking` the call booked by a key, `books_by` the key that books one now.
     `outcome` is the last office call's.
@@ -165,7 +165,7 @@ def seen(
         reached=tally.reached,
         goal=campaign.goal,
         place=_place(session, now, calls_per_second, state),
-        wait=_wait(session, now) if state is State.IN_LINE else None,
+        wait=_wait(session, now, state),
         outcome=leg.outcome if leg else None,
         number=session.number,
         times_reached=sum(leg.outcome in REACHED for leg in session.legs),
@@ -230,8 +230,11 @@ def _offices(session: CallSession) -> tuple[str | None, str | None]:
     return session.next_office, session.offices[1] if len(session.offices) > 1 else None
 
 
-def _wait(session: CallSession, now: datetime) -> int:
-    return max(0, ceil((session.ring_at - now).total_seconds()))
+def _wait(session: CallSession, now: datetime, state: State) -> int | None:
+    """Seconds until we ring; on hold, those the voice told last; None in no line."""
+    if state is State.IN_LINE:
+        return max(0, ceil((session.ring_at - now).total_seconds()))
+    return session.wait if state is State.HOLDING else None
 
 
 def _place(session: CallSession, now: datetime, calls_per_second: float, state: State) -> int | None:

@@ -11,6 +11,7 @@ let timer = 0, looks = 0, faults = 0, skew = null, shownAt = location.pathname;
 
 remember(document);
 begin();
+zoned();
 
 function begin() {
   const page = main();
@@ -26,6 +27,14 @@ function begin() {
     return;
   }
   plan(QUICK);
+}
+
+/* Times are told in this clock's zone: a page that tells them in another is left once for the one that does. */
+function zoned() {
+  const told = main().dataset.zone, here = new URL(location), mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!told || !mine || told === mine || here.searchParams.has("zone")) return;
+  here.searchParams.set("zone", mine);
+  location.replace(here);
 }
 
 /* How far this clock is from the server's: read once, so that the seconds shown never jump. */
@@ -190,7 +199,10 @@ async function send(form, button) {
   const created = form.dataset.api && (await create(form, fields));
   if (created) return open(created);
   // Whatever stands in the way, the server's own page says it, at the field or instead of the form.
+  const proof = !form.dataset.api && (await proved(form));
+  if (proof) fields.set("proof", proof);
   const answer = await fetch(form.action, { method: "POST", body: fields });
+  if (proof && (answer.redirected || !answer.ok)) work = null; // it may be used up
   await arrive(answer);
 }
 
@@ -257,8 +269,9 @@ async function arrive(answer) {
   const here = new URL(answer.url);
   const isCall = answer.ok && here.pathname.includes("/calls/");
   if (isCall) here.searchParams.set("live", "1");
-  if (isCall && here.pathname !== location.pathname) history.pushState(null, "", here);
-  else if (isCall) history.replaceState(null, "", here);
+  const isElsewhere = isCall || (answer.ok && answer.redirected);
+  if (isElsewhere && here.pathname !== location.pathname) history.pushState(null, "", here);
+  else if (isElsewhere) history.replaceState(null, "", here);
   shownAt = location.pathname;
   show(html);
   begin();

@@ -4,10 +4,11 @@ Answers with a value or raises a Refusal. Placing them is `firing`'s.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
-from chalicelib.domain.booking import Booking, Wish, cancelled, zone_of
+from chalicelib.adapters.bookings import Full
+from chalicelib.domain.booking import Booking, Wish, cancelled, capacity, rescheduled, zone_of
 from chalicelib.domain.call import Consent
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.office import Office
@@ -57,7 +58,7 @@ def book(slug: str, asked: Asked) -> Booking:
     campaign = tap.live(tap.campaign(slug))
     office = office_of(campaign, asked.office)
     zone_of(asked.zone)
-    if asked.consent != (WEEKLY if asked.until else ONCE):
+    if asked.consent != consent_for(asked.until):
         raise Refusal(Code.CONSENT_MISSING, "consent")
     number = screened(asked.phone, tap.screening(campaign))
     entry = proving.entry(slug, asked.proof)
@@ -98,6 +99,50 @@ def cancel(booking_id: str) -> Booking:
     return tried(withdrawn)
 
 
+def change_time(booking_id: str, at: datetime, consent: str, language: Language) -> Booking:
+    """Have a booked call come at another time; one that is over, or comes then anyway, stays as it is.
+
+    The old time is given back in the write that takes the new one: it is never without a time.
+
+    Raises:
+        Refusal: BOOKING_GONE; the time is not one, or taken; the consent is not this booking's.
+        GaveUp: five lost races in a row.
+    """
+    return tried(lambda: _changed_to(loaded(booking_id), at, consent, language))
+
+
+def consent_for(until: date | None) -> str:
+    """Return the consent text that is agreed to: a weekly call has its own."""
+    return WEEKLY if until else ONCE
+
+
+def moment_of(text: str) -> datetime:
+    """Read a moment with its offset.
+
+    Raises:
+        Refusal: TIME_MALFORMED.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            raise Refusal(Code.TIME_MALFORMED, "at")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Refusal(Code.TIME_MALFORMED, "at") from error
+
+
+def day_of(text: str) -> date:
+    """Read a day.
+
+    Raises:
+        Refusal: TIME_MALFORMED.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(Code.TIME_MALFORMED, "weekly_until") from error
+
+
 def office_of(campaign: Campaign, office_id: str) -> Office:
     """Return one of a campaign's offices.
 
@@ -108,3 +153,18 @@ def office_of(campaign: Campaign, office_id: str) -> Office:
     if found is None:
         raise Refusal(Code.OFFICE_UNKNOWN, "office")
     return found
+
+
+def _changed_to(before: Booking, at: datetime, consent: str, language: Language) -> Booking:
+    r = runtime()
+    if before.is_over or before.at == at:
+        return before
+    office = office_of(tap.live(tap.campaign(before.campaign)), before.office)
+    if consent != consent_for(before.until):
+        raise Refusal(Code.CONSENT_MISSING, "consent")
+    agreed = Consent(consent, CONSENTS[consent], language, r.now())
+    after = rescheduled(before, at, agreed, office, r.now())
+    try:
+        return r.bookings.reschedule(before, after, capacity(office, r.now().date()))
+    except Full as error:
+        raise Refusal(Code.TIME_TAKEN, "at") from error

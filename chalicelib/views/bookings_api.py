@@ -4,7 +4,7 @@ Promises what `api` promises. A booking's id is the only key to it, and its answ
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,7 +76,9 @@ def _asked(body: Mapping[str, Any]) -> booked.Asked:
         consent=read_text(body, "consent", Code.CONSENT_MISSING),
         at=_moment(read_text(body, "at", Code.TIME_MALFORMED)),
         zone=read_text(body, "zone", Code.ZONE_UNKNOWN),
-        until=_day(read_text(body, "weekly_until", Code.TIME_MALFORMED)) if "weekly_until" in body else None,
+        until=booked.day_of(read_text(body, "weekly_until", Code.TIME_MALFORMED))
+        if "weekly_until" in body
+        else None,
         source=read_source(),
         proof=read_optional(body, "proof"),
     )
@@ -86,20 +88,7 @@ def _moment(text: str) -> datetime | None:
     """Read a time with its offset; None: when they open."""
     if text == WHEN_OPEN:
         return None
-    try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            raise Refusal(Code.TIME_MALFORMED, "at")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Refusal(Code.TIME_MALFORMED, "at") from error
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal(Code.TIME_MALFORMED, "weekly_until") from error
+    return booked.moment_of(text)
 
 
 def _in_zone(at: datetime, zone: str) -> str:

@@ -18,10 +18,10 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import calling_in, obstacles, rendering, tap, visits
+from chalicelib.views import calling_in, obstacles, offering, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
 from chalicelib.views.office_pages import Wish, chosen, headers_of, picking, wish_in_address, wish_of
-from chalicelib.views.offices_asked import refuse_misread, which
+from chalicelib.views.offices_asked import Choice, refuse_misread, which
 from chalicelib.views.rendering import PRIVATE, SHARED, Headers
 from chalicelib.views.visits import FORM, page_reply
 
@@ -201,6 +201,7 @@ def _campaign(
     return visits.page(
         "campaign.html",
         headers,
+        language=None,
         status=400 if errors else rendering.OK,
         campaign=campaign,
         offices=[campaign.office(office) for office in choice.offices] if campaign.is_live else [],
@@ -212,7 +213,18 @@ def _campaign(
         languages=[language.value for language in Language],
         errors=errors or {},
         wish=wish,
+        books=(wish.office if wish.is_picked else "") or choice.local or next(iter(choice.listed), ""),
+        **_booking(campaign, choice),
     )
+
+
+def _booking(campaign: Campaign, choice: Choice) -> Mapping[str, object]:
+    """While its offices are closed, the campaign's page offers the first of them for a booked call."""
+    if choice.offices or not choice.listed or not campaign.is_live:
+        return {"offer": None}
+    office = offering.office_of(campaign, choice.listed[0])
+    draft = offering.Draft(office, offering.zone_or(choice.zone or visits.query().get("zone"), office))
+    return offering.card(campaign, draft, f"/c/{campaign.slug}")
 
 
 def _resting(campaign: Campaign) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -169,6 +170,53 @@ def test_a_change_that_changes_nothing_writes_nothing(bookings: Bookings) -> Non
 
     assert bookings.change(written, written) is written
     assert bookings.booking(written.id, NOW) == written
+
+
+def later(before: Booking, by: timedelta) -> Booking:
+    at = before.at + by
+    return replace(before, at=at, wall=at.astimezone(ZoneInfo(before.zone)).time(), changed_at=NOW + MINUTE)
+
+
+def test_another_time_is_taken_and_the_old_one_given_back_in_one_write(bookings: Bookings) -> None:
+    before = kept(bookings, made(until=UNTIL))
+    after = bookings.reschedule(before, later(before, 2 * HOUR), ROOM)
+
+    assert bookings.booking(before.id, NOW) == after
+    assert (after.at, after.version) == (AT + 2 * HOUR, 1)
+    assert {at: count for at, count in bookings.taken("ero-atl", AT + 5 * WEEK).items() if count} == {
+        AT + 2 * HOUR + n * WEEK: 1 for n in range(3)
+    }
+    assert due_ids(bookings, AT + 2 * HOUR - MINUTE) == [before.id]
+
+
+def test_a_week_that_both_have_is_neither_given_back_nor_taken_twice(bookings: Bookings) -> None:
+    before = kept(bookings, made(until=UNTIL), room=1)
+    bookings.reschedule(before, later(before, WEEK), 1)
+
+    taken = bookings.taken("ero-atl", AT + 5 * WEEK)
+    assert [taken[AT + n * WEEK] for n in range(3)] == [0, 1, 1]
+
+
+def test_a_time_that_is_taken_leaves_the_old_one_as_it_was(bookings: Bookings) -> None:
+    kept(bookings, made(1, at=AT + HOUR), room=1)
+    before = kept(bookings, made(), room=1)
+
+    with pytest.raises(Full):
+        bookings.reschedule(before, later(before, HOUR), 1)
+
+    assert bookings.booking(before.id, NOW) == before
+    assert bookings.taken("ero-atl", AT + WEEK) == {AT: 1, AT + HOUR: 1}
+
+
+def test_another_time_for_what_somebody_moved_or_ended_is_stale(bookings: Bookings) -> None:
+    before = kept(bookings, made())
+    bookings.change(before, cancelled(before, NOW))
+
+    with pytest.raises(Stale):
+        bookings.reschedule(before, later(before, HOUR), ROOM)
+
+    assert set(bookings.taken("ero-atl", AT + WEEK).values()) == {0}
+    assert bookings.reschedule(before, before, ROOM) is before
 
 
 def test_a_phone_s_list_that_moved_on_is_stale(bookings: Bookings) -> None:

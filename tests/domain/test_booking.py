@@ -27,11 +27,14 @@ from chalicelib.domain.booking import (
     occurrences,
     placed,
     quarters,
+    rescheduled,
 )
+from chalicelib.domain.call import Consent
 from chalicelib.domain.campaign import Status
 from chalicelib.domain.hours import closing, is_open
 from chalicelib.domain.office import Caps, Closure, Line, Span
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.words import Language
 from tests.booking_values import EASTERN, booking, eastern, office, walls, wish
 from tests.values import ATLANTA, NOW, PHONE, campaign, unverified
 
@@ -173,6 +176,49 @@ def test_an_office_without_a_line_to_dial_is_not_booked() -> None:
         booked(wish(GOOD), "an-id", unverified(ATLANTA), NOW)
 
     assert refused.value.code is Code.NO_OFFICE
+
+
+AGREED = Consent("book-1", 1, Language.ES, NOW + MINUTE)
+
+
+def test_another_time_keeps_all_but_its_time_and_what_was_agreed() -> None:
+    before = booked(wish(GOOD, "America/Chicago"), "an-id", office(), NOW)
+    after = rescheduled(before, GOOD + timedelta(hours=2), AGREED, office(), NOW + MINUTE)
+
+    assert after == replace(
+        before, at=GOOD + timedelta(hours=2), wall=after.wall, consent=AGREED, changed_at=NOW + MINUTE
+    )
+    assert walls((after.at,), "America/Chicago")[0].endswith(f"{after.wall:%H:%M}")
+
+
+def test_weeks_at_another_time_end_when_they_did() -> None:
+    before = booked(wish(GOOD, until=date(2026, 12, 9)), "an-id", office(), NOW)
+    after = rescheduled(before, eastern("2026-11-27 10:00"), AGREED, office(), NOW)
+
+    assert walls(occurrences(after)) == ["11-27 10:00", "12-04 10:00"]
+
+
+def test_the_same_time_again_and_what_is_over_change_nothing() -> None:
+    before = booked(wish(GOOD), "an-id", office(), NOW)
+    over = cancelled(before, NOW)
+
+    assert rescheduled(before, GOOD, AGREED, office(), NOW) is before
+    assert rescheduled(over, GOOD + WEEK, AGREED, office(), NOW) is over
+
+
+@pytest.mark.parametrize(
+    ("at", "until", "code"),
+    [
+        (NOW, None, Code.TIME_PAST),
+        (eastern("2026-11-26 10:00"), None, Code.TIME_NOT_OPEN),
+        (eastern("2026-12-04 10:00"), date(2026, 12, 2), Code.REPEAT_TOO_SHORT),
+    ],
+)
+def test_another_time_must_be_one_too(at: datetime, until: date | None, code: Code) -> None:
+    with pytest.raises(Refusal) as refused:
+        rescheduled(booked(wish(GOOD, until=until), "an-id", office(), NOW), at, AGREED, office(), NOW)
+
+    assert refused.value.code is code
 
 
 # What is done about it.

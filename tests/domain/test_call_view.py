@@ -104,6 +104,11 @@ def test_the_place_in_line_is_the_time_until_our_turn_at_the_pace_of_calls() -> 
     assert view(waiting, seconds=119.5).place == 1
     assert (view(waiting, seconds=300).place, view(waiting, seconds=300).wait) == (1, 0)
     assert view(session(stage=Stage.RINGING)).place is None
+    assert view(session(stage=Stage.RINGING)).wait is None
+
+
+def test_on_hold_the_wait_is_the_one_the_voice_told() -> None:
+    assert (view(LIVE[State.HOLDING]).place, view(LIVE[State.HOLDING]).wait) == (3, 120)
 
 
 def test_the_office_is_the_one_called_now_and_the_following_the_one_after_it() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.served import Served, serving
 from tests.values import campaign
+from tests.views.booking_forms import NIGHT
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,10 @@ def served(served_all: Served) -> Served:
     served_all.empty()
     served_all.run(campaign())
     return served_all
+
+
+@pytest.fixture
+def closed(served: Served) -> Served:
+    """The evening before: every office is closed."""
+    served.clock.at = NIGHT
+    return served
