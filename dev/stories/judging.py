@@ -4,7 +4,7 @@ Refuses to judge by words alone: the call's state, the ledger, the number of rin
 showed, which line rests and the phone world's complaints must all agree. Values only: no stack, no terminal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,7 +45,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What there is to judge of one call: its last view, how often the phone rang, the ledger, legs, transcript."""
+    """What there is to judge of one call: its last view, how often the phone rang, the ledger, legs, transcript.
+
+    `read` is what the pages on the way to it said.
+    """
 
     phone: str
     view: Json
@@ -53,6 +56,7 @@ class Played:
     counted: tuple[str, ...]
     legs: tuple[Leg, ...]
     transcript: Sequence[Json]
+    read: str = ""
 
     @property
     def state(self) -> str | None:
@@ -96,13 +100,22 @@ def unlike(wished: Wished, played: Played, whose: str = "") -> list[str]:
 
 def unheard(words: Iterable[str], transcript: Sequence[Json]) -> list[str]:
     """Say which of these the supporter should have heard and did not, in that order."""
-    missing, rest = [], " ".join(line["text"] for line in transcript if line["kind"] == "said")
+    said = " ".join(line["text"] for line in transcript if line["kind"] == "said")
+    return [f"nobody said “{missing}” in its turn" for missing in _absent(words, said)]
+
+
+def unread(words: Iterable[str], pages: str) -> list[str]:
+    """Say which of these should have stood on the pages and did not, in that order."""
+    return [f"no page said “{missing}” in its turn" for missing in _absent(words, pages)]
+
+
+def _absent(words: Iterable[str], text: str) -> Iterator[str]:
+    rest = text
     for wanted in words:
         _, found, after = rest.partition(wanted)
         rest = after if found else rest
         if not found:
-            missing.append(f"nobody said “{wanted}” in its turn")
-    return missing
+            yield wanted
 
 
 def unshown(shows_own: bool | None, played: Played, ours: str) -> list[str]:  # noqa: FBT001 - a tale's own field

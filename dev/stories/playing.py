@@ -11,9 +11,10 @@ from typing import Any
 
 from chalicelib.runtime import CAMPAIGN_SECONDS
 from dev.stories.furnishing import Furnished
-from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unrefused, unshown
+from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unread, unrefused, unshown
 from dev.stories.site import USUAL, Site
-from dev.stories.tale import Caller, DialsIn, Line, Tale
+from dev.stories.tale import NO_FORM, Caller, DialsIn, Line, Tale
+from dev.stories.visiting import visited
 
 # fmt: off
 AREA_CODES = (
@@ -78,20 +79,32 @@ def play(tale: Tale, scene: Scene) -> Telling:
     complaints = len(site.complaints())
     with site.answering(answers(tale, scene.offices), scene.names()):
         begun = [begin(caller, scene) for caller in tale.before]
-        played = dialled(tale, tale.dials, scene) if tale.dials else ended(tapped(tale, site), scene)
+        played = called(tale, scene)
         before = tuple(ended(each, scene) for each in begun)
         refusal = site.tap(played.phone, tale.language) if tale.refused else None
     differences = [
         *unlike_others(tale.before, before),
         *unlike(tale, played),
         *differs("the phone rang", 0 if tale.dials else 1, played.rings),
+        *unread(tale.page.reads, played.read),
         *unheard(tale.heard, played.transcript),
         *unshown(tale.shows_own, played, site.our_number()),
         *differs("the first line rests for", tale.rests, site.quarantine(scene.offices[0])),
         *differs("wrong Twilio spoken", [], site.complaints()[complaints:]),
         *unrefused(tale.refused, refusal),
     ]
-    return Telling(tale, played, site.names(), tuple(differences), before, facts=tale.facts)
+    read = " … ".join(f"“{words}”" for words in tale.page.reads)
+    asides = (f"On the page: {read}",) if read else ()
+    return Telling(tale, played, site.names(), tuple(differences), before, asides, tale.facts)
+
+
+def called(tale: Tale, scene: Scene) -> Played:
+    """Let the supporter call us, or ask for a ring by the page's forms or as a program does; to the call's end."""
+    if tale.dials:
+        return dialled(tale, tale.dials, scene)
+    if tale.page is not NO_FORM:
+        return on_page(tale, scene)
+    return ended(tapped(tale, scene.site), scene)
 
 
 def unlike_others(callers: Sequence[Caller], played: Sequence[Played]) -> list[str]:
@@ -125,13 +138,21 @@ def ended(begun: Begun, scene: Scene) -> Played:
     return _played(replace(begun, sid=legs[0]["sid"] if legs else None), view, scene)
 
 
+def on_page(tale: Tale, scene: Scene) -> Played:
+    """Let the supporter ask for the call on the page, and wait until nothing changes any more."""
+    phone = new_phone(scene.site)
+    scene.site.add_supporter(phone, tale.name, tale.script)
+    visit = visited(scene.site, phone, tale.language, tale.page)
+    return replace(ended(Begun(phone, visit.call_id), scene), read=visit.read)
+
+
 def dialled(tale: Tale, dials: DialsIn, scene: Scene) -> Played:
     """Let the supporter call us, and wait until the call is over and nothing changes any more.
 
     A caller whom the app turns away at once has no call of ours: then the view is empty.
     """
     site = scene.site
-    phone = next(phone for phone in phones() if not site.legs_to(phone))
+    phone = new_phone(site)
     site.add_supporter(phone, tale.name, ())
     sid = site.call_in(phone, dials.link(site, tale.language), tale.script, hides=dials.hides)
     scene.until(lambda: site.leg(sid)["ended"] is not None)
@@ -152,6 +173,14 @@ def tapped(caller: Caller | Tale, site: Site) -> Begun:
         if answer.get("error", {}).get("code") != "phone_not_called":
             raise ValueError(f"the app answered {status}: {answer}")
     raise ValueError(f"{TRIES} phones in a row were refused: make reset forgets who pressed 9.")
+
+
+def new_phone(site: Site) -> str:
+    """Return a phone that was never rung here. Raises ValueError when all that were tried have been."""
+    for phone in phones():
+        if not site.legs_to(phone):
+            return phone
+    raise ValueError(f"{TRIES} phones in a row had been rung before: make reset forgets them.")
 
 
 def phones() -> Iterator[str]:

@@ -229,19 +229,25 @@ def line_document(line: Line) -> Json:
 def ask(url: str, document: object = None) -> tuple[int, Any]:
     """GET, or POST a JSON document; return status and answer, an error's too. Raises Unreachable."""
     body = None if document is None else json.dumps(document).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    status, _, answer = fetched(urllib.request.Request(url, body, {"Content-Type": "application/json"}))
+    return status, _read(answer)
+
+
+def fetched(request: urllib.request.Request) -> tuple[int, str, bytes]:
+    """Return status, the address that was reached in the end, and the body, an error's too. Raises Unreachable."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=TIMEOUT) as answer:
-            return answer.status, json.loads(answer.read() or b"null")
+            return answer.status, answer.geturl(), answer.read()
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, _read(error.read())
+            return error.code, error.geturl(), error.read()
     except OSError as error:
-        raise Unreachable(f"no answer from {url.partition('/api')[0]}") from error
+        raise Unreachable(f"no answer from {request.full_url.partition('/api')[0]}") from error
 
 
 def _read(body: bytes) -> Any:
+    """An answer that is no JSON, or none at all, is an empty document."""
     try:
         return json.loads(body)
     except ValueError:

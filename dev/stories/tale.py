@@ -67,6 +67,23 @@ class DialsIn:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPage:
+    """The supporter goes through the campaign's page: the ZIP code typed, the office picked, the number to show.
+
+    `picks` and `shows` are how the labels of those choices begin; what is empty is left as it is. `reads` are words
+    that the pages on the way must have said, in order.
+    """
+
+    zip_code: str = ""
+    picks: str = ""
+    shows: str = ""
+    reads: tuple[str, ...] = ()
+
+
+NO_FORM = OnPage()
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody else, whom the page rings before the tale's own supporter: what they do, and the right end.
 
@@ -85,7 +102,8 @@ class Caller:
 class Tale:
     """One supporter's call. `lines` are the campaign's first offices, in calling order, and `caps` what they bear.
 
-    The page rings the supporter, unless `dials`: then they call us, and the script begins with the answer.
+    A program of the page's asks for the ring, or the supporter by the page's own forms (`page`). With `dials` they
+    call us instead, and the script begins with the answer.
     `before` are others who called before.
 
     `ends` is the call's state as the API names it (None for a caller whom the app turned away at once);
@@ -105,6 +123,7 @@ class Tale:
     heard: tuple[str, ...] = ()
     refused: str | None = None
     dials: DialsIn | None = None
+    page: OnPage = NO_FORM
     before: tuple[Caller, ...] = ()
     caps: Caps = PATIENT
     shows_own: bool | None = None

@@ -5,6 +5,7 @@ Tales that need the same of the offices' lines stand together: changing the line
 
 from dev.phone_world.offices import Answer
 from dev.phone_world.people import HangUp, Heard, Moment, PickUp, Press, Speak, Star, Voicemail
+from dev.stories.by_zip_code import BY_ZIP_CODE
 from dev.stories.calls_to_us import CALLS_TO_US
 from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO, ONE_AT_A_TIME, Caller, Line, Tale
 
@@ -210,6 +211,6 @@ PLACE_IN_LINE = Tale(
 )
 
 TALES = (
-    THREE_OFFICES, NEVER_PICKS_UP, VOICEMAIL_PICKS_UP, NEVER_AGAIN, HANGS_UP, OWN_NUMBER, *CALLS_TO_US, WRONG_NUMBER,
-    SECOND_LINE, BOTH_BUSY, PLACE_IN_LINE,
+    THREE_OFFICES, NEVER_PICKS_UP, VOICEMAIL_PICKS_UP, NEVER_AGAIN, HANGS_UP, OWN_NUMBER, *BY_ZIP_CODE, *CALLS_TO_US,
+    WRONG_NUMBER, SECOND_LINE, BOTH_BUSY, PLACE_IN_LINE,
 )  # fmt: skip

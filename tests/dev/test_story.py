@@ -19,7 +19,7 @@ from dev.ports import Ports
 from dev.stack import Stack, Wish, running
 from dev.stories import playing, site, tales, telling
 from dev.stories.booked import BOOKED_TALES
-from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unrefused, unshown
+from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unread, unrefused, unshown
 from dev.stories.playing import FORGOTTEN, Scene, phones, play
 from dev.stories.rehearsed import table_of_its_own
 from dev.stories.site import Site
@@ -62,6 +62,13 @@ def test_words_must_be_heard_and_in_their_turn() -> None:
     assert unheard(("recorded", "Done"), TRANSCRIPT) == []
     assert len(unheard(("Done", "recorded"), TRANSCRIPT)) == 1
     assert len(unheard(("9",), TRANSCRIPT)) == 1, "a key is not a word that was heard"
+
+
+def test_words_must_stand_on_the_pages_and_in_their_turn() -> None:
+    assert unread(("Los Angeles", "San Diego"), "Choose: Los Angeles San Diego") == []
+    assert unread(("San Diego", "Los Angeles"), "Choose: Los Angeles San Diego") == [
+        "no page said “Los Angeles” in its turn"
+    ]
 
 
 def test_a_ring_that_was_not_refused_is_a_difference() -> None:

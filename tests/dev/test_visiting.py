@@ -1,0 +1,138 @@
+"""A supporter without a script on a page: what its forms send, and where that leads."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from dev.stories.forms import NoSuchForm, read
+from dev.stories.site import Site
+from dev.stories.tale import OnPage
+from dev.stories.visiting import visited
+
+HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Call <b>Atlanta</b></h1><p>Please.</p>
+<form action="/c/families-28?lang=en#call-me" method="post"><input type="hidden" name="do" value="office">
+<label for="zip">ZIP</label><input type="text" id="zip" name="zip" value="30303"><button>Find</button></form>
+<form action="/c/families-28?lang=en" method="post"><input type="hidden" name="consent" value="call-1">
+<input type="hidden" name="zip" value="30303"><label for="phone">Phone</label><input type="tel" id="phone" name="phone">
+<label><input type="radio" name="number_shown" value="ours" checked><span>Our number <small>small</small></span></label>
+<label><input type="radio" name="number_shown" value="own"><span>Your own number <small>small</small></span></label>
+<button>Call me</button></form>
+<form action="/c/families-28" method="post"><label><input type="radio" name="office" value="ero-snd">
+<span>San Diego <small>until 4</small></span></label></form>"""
+
+
+def test_a_page_is_its_words_and_its_forms() -> None:
+    page = read("http://here/c/families-28", HTML)
+
+    assert page.text.startswith("Call Atlanta Please. ZIP Find Phone Our number small Your own")
+    assert "p{}" not in page.text
+    assert len(page.forms) == 3
+
+
+def test_a_form_sends_its_hidden_fields_and_what_is_chosen_and_nothing_of_another() -> None:
+    page = read("http://here", HTML)
+
+    assert page.form("zip").sends == {"do": "office", "zip": "30303"}
+    assert page.form("phone").sends == {
+        "consent": "call-1",
+        "zip": "30303",
+        "phone": "",
+        "number_shown": "ours",
+    }
+    assert page.form("office").sends == {}
+
+
+def test_a_choice_is_found_by_how_its_label_begins() -> None:
+    page = read("http://here", HTML)
+
+    assert page.form("phone").choice("number_shown", "Your own number") == "own"
+    assert page.form("office").choice("office", "San Diego") == "ero-snd"
+    with pytest.raises(NoSuchForm, match="no choice “Los Angeles” among San Diego until 4"):
+        page.form("office").choice("office", "Los Angeles")
+    with pytest.raises(NoSuchForm, match="no form with a field consent"):
+        page.form("consent")
+
+
+class Pages(ThreadingHTTPServer):
+    """Answers every form with the same page, and the tap with the call's."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.sent: list[dict[str, str]] = []
+        self.leads_on = True
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Pages
+
+    def do_GET(self) -> None:
+        self._send(200, "It rings." if "/calls/" in self.path else HTML)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        told = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
+        self.server.sent.append(told)
+        if "phone" in told and self.server.leads_on:
+            self._send(303, "", Location="/calls/a-call-of-the-page?lang=en")
+        else:
+            self._send(400, HTML)
+
+    def _send(self, status: int, text: str, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(text.encode())), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    serving = Pages()
+    thread = threading.Thread(target=serving.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield serving
+    serving.shutdown()
+    serving.server_close()
+    thread.join()
+
+
+def site(pages: Pages) -> Site:
+    return Site({"PATCHTHROUGH_PUBLIC_URL": f"http://127.0.0.1:{pages.server_address[1]}"})
+
+
+def test_a_visit_goes_from_form_to_form_to_the_call(pages: Pages) -> None:
+    visit = visited(site(pages), "+13035550123", "en", OnPage("92672", "San Diego", "Your own number"))
+
+    assert visit.call_id == "a-call-of-the-page"
+    assert visit.read.count("Call Atlanta") == 3
+    assert visit.read.endswith("It rings.")
+    assert pages.sent == [
+        {"do": "office", "zip": "92672"},
+        {"office": "ero-snd"},
+        {"consent": "call-1", "zip": "30303", "phone": "+13035550123", "number_shown": "own"},
+    ]
+
+
+def test_a_tap_alone_leaves_everything_as_it_is(pages: Pages) -> None:
+    visited(site(pages), "+13035550123", "en", OnPage())
+
+    assert pages.sent == [
+        {"consent": "call-1", "zip": "30303", "phone": "+13035550123", "number_shown": "ours"}
+    ]
+
+
+def test_pages_that_lead_to_no_call_or_have_no_such_choice_are_said_so(pages: Pages) -> None:
+    with pytest.raises(ValueError, match="no choice “Denver” among San Diego"):
+        visited(site(pages), "+13035550123", "en", OnPage(picks="Denver"))
+    pages.leads_on = False
+    with pytest.raises(ValueError, match="the page led to no call, but said: Call Atlanta"):
+        visited(site(pages), "+13035550123", "en", OnPage())
