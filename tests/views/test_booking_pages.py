@@ -1,5 +1,6 @@
 """The pages that book a call, as HTTP: what is shown, kept, refused and written. Without a browser."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ import pytest
 from chalicelib.domain.campaign import Local, Routing, Status
 from chalicelib.domain.office import Caps, Hours, Line
 from chalicelib.domain.words import Language
+from dev.solving import solve
 from tests.booking_values import eastern
 from tests.browser.served import PREFIX, Served
 from tests.values import ATLANTA, OFFICES, PHONE, campaign
@@ -335,3 +337,22 @@ def test_a_picked_office_that_is_closed_can_be_booked_while_another_is_called(se
     page = served.ask("GET", f"/c/{SLUG}?lang=en&office=ero-los").text
 
     assert f'href="{PREFIX}/c/{SLUG}/book?lang=en&amp;office=ero-los"' in page
+
+
+def test_a_proof_that_is_used_up_is_said_on_the_form_with_all_that_was_typed(closed: Served) -> None:
+    challenge = json.loads(closed.ask("GET", f"/api/campaigns/{SLUG}/challenge").body)
+    proof = solve(challenge)
+    booked(closed, FORM | {"proof": proof})
+    answer = post(closed, **(FORM | {"proof": proof, "phone": "404 555 0110"}))
+
+    assert answer.status == 400
+    assert "<title>Error: Book a call</title>" in answer.text
+    assert 'href="#book">This page’s check is used up' in answer.text
+    assert 'value="404 555 0110"' in answer.text
+
+
+def test_without_a_proof_a_fourth_booking_from_one_place_is_put_off(closed: Served) -> None:
+    for number in range(3):
+        booked(closed, FORM | {"phone": f"404 555 011{number}"})
+
+    assert post(closed, **(FORM | {"phone": "404 555 0113"})).status == 429
