@@ -26,6 +26,7 @@ from chalicelib.domain.events import (
     Event,
     Expired,
     Free,
+    Leave,
     LegChanged,
     Missing,
     OfficeCallEnded,
@@ -60,7 +61,7 @@ def advance(session: CallSession, step: int | None, event: Event, moment: Moment
         after, effects = transition(session, event, moment)
     except Wanted as wanted:
         return wanted.ask
-    return after, (*effects, *_about_lines(session, after))
+    return after, (*effects, *_about_lines(session, after), *_about_place(session, after))
 
 
 def _about_lines(before: CallSession, after: CallSession) -> Iterator[Effect]:
@@ -75,6 +76,17 @@ def _about_lines(before: CallSession, after: CallSession) -> Iterator[Effect]:
             yield Free(leg.office, leg.line, ticket(after.id, position), leg.status)
         if leg.outcome is Outcome.WRONG_NUMBER and (was is None or was.outcome is None):
             yield Doubt(leg.office, leg.line, after.phone_key[:MARK])
+
+
+def _about_place(before: CallSession, after: CallSession) -> Iterator[Effect]:
+    """Give up the place in line of whoever no longer waits at this office; a line granted there took it already."""
+    if before.stage is not Stage.HOLDING:
+        return
+    office = before.offices[0]
+    is_waiting_on = after.stage is Stage.HOLDING and after.offices[0] == office
+    is_granted = len(after.legs) > len(before.legs) and after.legs[-1].office == office
+    if not is_waiting_on and not is_granted:
+        yield Leave(office, before.ticket)
 
 
 # Each value takes the event type its key names; the table is typed for what they share.
@@ -97,15 +109,17 @@ _TABLE: dict[Stage, dict[type, object]] = {
         Unanswered: placing.unanswered, BudgetSpent: placing.budget_spent,
     },
     Stage.UNKNOWN: _BEFORE_PICK_UP | {Placed: placing.placed, Refused: placing.refused},
-    Stage.RINGING: _BEFORE_PICK_UP | {Placed: placing.placed_late},
-    Stage.MENU: {Pressed: key.menu_key, CallChanged: key.hung_up, Placed: placing.placed_late},
+    Stage.RINGING: _BEFORE_PICK_UP,
+    Stage.MENU: {Pressed: key.menu_key, CallChanged: key.hung_up},
     Stage.POINTS: {Pressed: key.menu_key, CallChanged: key.hung_up},
     Stage.HOLDING: {Pressed: office.hold_key, CallChanged: key.hung_up},
-    Stage.CLOSED: {Pressed: office.closed_key, CallChanged: key.hung_up, Placed: placing.placed_late},
+    Stage.CLOSED: {Pressed: office.closed_key, CallChanged: key.hung_up},
     Stage.DIALING: {
         OfficeCallEnded: office.office_ended, LegChanged: office.leg_changed, CallChanged: key.hung_up,
     },
-    Stage.ASKING: {Pressed: key.how_it_went, CallChanged: key.hung_up},
+    Stage.ASKING: {
+        Pressed: key.how_it_went, LegChanged: office.leg_changed, CallChanged: key.hung_up,
+    },
     Stage.NEXT: {Pressed: office.next_key, CallChanged: key.hung_up},
     Stage.ENDED: {
         OfficeCallEnded: key.late_facts, LegChanged: key.late_facts, Pressed: key.late_key, Told: key.told,

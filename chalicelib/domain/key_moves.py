@@ -6,7 +6,6 @@ from chalicelib.domain import outcomes
 from chalicelib.domain.call import TERMINAL, CallSession, Ending, Stage
 from chalicelib.domain.events import (
     CallChanged,
-    Leave,
     LegChanged,
     OfficeCallEnded,
     Pressed,
@@ -60,9 +59,7 @@ def hung_up(session: CallSession, event: CallChanged, moment: Moment) -> Change:
     """The supporter's own call is over."""
     if event.status not in TERMINAL:
         return session, ()
-    left = (Leave(session.offices[0], session.ticket),) if session.stage is Stage.HOLDING else ()
-    after, effects = ended(session, Ending.DONE if session.legs else Ending.HUNG_UP, moment)
-    return after, (*effects, *left)
+    return ended(session, Ending.DONE if session.legs else Ending.HUNG_UP, moment)
 
 
 # After the end: late facts, late keys, and the page's question.

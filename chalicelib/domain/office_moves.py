@@ -14,7 +14,6 @@ from chalicelib.domain.desk import Full, Granted
 from chalicelib.domain.events import (
     AskBooking,
     AskLine,
-    Leave,
     LegChanged,
     OfficeCallEnded,
     Pressed,
@@ -106,18 +105,13 @@ def next_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
 
 def hold_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
     """On hold: no key asks for the line again, 1 goes to another office."""
-    office_id = session.offices[0]
-    leave = Leave(office_id, session.ticket)
     others = _open_ones(replace(session, offices=session.offices[1:]), moment)
     if event.key == "1" and others:
-        after, effects = dialed(_off_hold(replace(session, offices=others)), moment)
-        return after, (leave, *effects)
+        return dialed(_off_hold(replace(session, offices=others)), moment)
     if event.key == BOOK_WHEN_FULL and session.phone:
-        after, effects = _booked(session, office_id, moment)
-        return after, (leave, *effects) if after.is_over else effects
+        return _booked(session, session.offices[0], moment)
     if session.held_at and moment.now - session.held_at > LONGEST_HOLD:
-        after, effects = ended_at_step(_off_hold(session), Ending.LINE_FULL, moment)
-        return after, (leave, *effects)
+        return ended_at_step(_off_hold(session), Ending.LINE_FULL, moment)
     return dialed(session, moment)
 
 

@@ -53,13 +53,6 @@ def placed(session: CallSession, event: Placed, moment: Moment) -> Change:
     return moved(session, moment, stage=Stage.RINGING, call_sid=event.sid), ()
 
 
-def placed_late(session: CallSession, event: Placed, moment: Moment) -> Change:
-    """The answer to our POST came after Twilio's first webhook: only the sid may be news."""
-    if session.call_sid is not None:
-        return session, ()
-    return moved(session, moment, call_sid=event.sid), ()
-
-
 def queued_again(session: CallSession, event: Throttled | Delayed, moment: Moment) -> Change:
     """Not now: a new turn. One that Twilio sent back has been counted against the day, and is not counted again."""
     is_budgeted = session.is_budgeted or isinstance(event, Throttled)
