@@ -104,14 +104,15 @@ def _standings(connection: Connection, slug: str | None, *, with_offices: bool) 
             offices = {
                 office: part for (campaign, office), part in per_office.items() if campaign == each.slug
             }
+            shared = sum(connection.store.shared(each.slug).values())
             yield Standing(
-                each.slug, each.title.en, each.goal, tally, offices, _places(connection, each.slug)
+                each.slug, each.title.en, each.goal, tally, offices, _places(connection, each.slug), shared
             )
 
 
 def _places(connection: Connection, slug: str) -> dict[str, str]:
     found = connection.catalog.campaign(slug)
-    return {office.id: office.place.en for office in found.offices} if found else {}
+    return {office.id: office.place.en for office in (*found.offices, *found.elsewhere)} if found else {}
 
 
 def _require_campaign(connection: Connection, slug: str | None) -> None:
@@ -122,7 +123,7 @@ def _require_campaign(connection: Connection, slug: str | None) -> None:
 def _as_json(standing: Standing) -> dict[str, object]:
     figures = {"slug": standing.slug, "title": standing.title, "goal": standing.goal}
     offices = {office: _figures(tally) for office, tally in standing.offices.items()}
-    return figures | _figures(standing.tally) | {"offices": offices}
+    return figures | _figures(standing.tally) | {"offices": offices, "shared": standing.shared}
 
 
 def _figures(tally: Tally) -> dict[str, object]:

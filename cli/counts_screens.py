@@ -28,7 +28,10 @@ BAR = 30
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One campaign's figures: its sum, the sum of each office by id, and the places of its offices."""
+    """One campaign's figures: its sum, the sum of each office by id, and the places of its offices.
+
+    `shared`: how many asked for a call after they had come by a shared link.
+    """
 
     slug: str
     title: str
@@ -36,6 +39,7 @@ class Standing:
     tally: Tally
     offices: Mapping[str, Tally]
     places: Mapping[str, str]
+    shared: int = 0
 
 
 def standing_screen(standing: Standing) -> RenderableType:
@@ -46,7 +50,14 @@ def standing_screen(standing: Standing) -> RenderableType:
         parts.append(Padding(_outcomes(standing.tally), (0, 0, 1, 2)))
     if standing.offices:
         parts.append(Padding(_offices(standing), (0, 0, 1, 2)))
+    if standing.shared:
+        parts.append(Padding(_shared(standing.shared), (0, 0, 1, 2)))
     return Group(*parts)
+
+
+def _shared(number: int) -> Text:
+    people = "person" if number == 1 else "people"
+    return Text.assemble((f"{number:,}", "bold"), f" {people} came by a shared link and asked for a call")
 
 
 def _goal(standing: Standing) -> RenderableType:

@@ -23,6 +23,7 @@ DOORS = {
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
     "/api/campaigns/{slug}/counts": {"GET"},
+    "/api/campaigns/{slug}/offices": {"GET"},
     "/api/campaigns/{slug}/challenge": {"GET"},
     "/api/campaigns/{slug}/calls": {"POST"},
     "/api/calls/{call_id}": {"GET"},

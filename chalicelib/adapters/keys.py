@@ -17,6 +17,7 @@
 | NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
 | AUDIT#day / time#what#subject | who changed what, when |
 | PACE#name / PACE | when the next call may be placed |
+| SHARED#slug / day | how many came by a shared link and asked for a call, on a day (UTC) |
 | SPEND#scope#window / SPEND | a count with a ceiling |
 | BOOKING#id / BOOKING | a booked call; the other place with a raw phone number, until it is over |
 | BOOKED#hour / time#id | booked calls that come in that hour |
@@ -136,6 +137,16 @@ def pace(name: str) -> Key:
 def spend(scope: str, window: str) -> Key:
     """A count with a ceiling: `scope` is a keyed hash or a name, `window` the day or hour it runs."""
     return Key(f"SPEND#{scope}#{window}", "SPEND")
+
+
+def shared(slug: str) -> str:
+    """The partition of a campaign's days on which somebody came by a shared link."""
+    return f"SHARED#{slug}"
+
+
+def shared_on(slug: str, at: datetime) -> Key:
+    """One of these days, in UTC."""
+    return Key(shared(slug), f"{at.astimezone(UTC):%Y-%m-%d}")
 
 
 def desk(office_id: str) -> Key:

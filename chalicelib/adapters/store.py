@@ -7,7 +7,7 @@ A response lost on the way looks like a lost race, and is resolved by reading wh
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -246,6 +246,25 @@ class Store:
         """Return a campaign's sum on a channel: one read of all shards."""
         items = self._table.batch([keys.tally(slug, channel, number) for number in range(SHARDS)])
         return added(map(tally_of, items))
+
+    def add_shared(self, slug: str, now: datetime) -> None:
+        """Count one more who came by a shared link and asked for a call. Nothing says who, or whose link it was.
+
+        It stands beside the ledger: when it fails to be written, or a call comes to nothing, no sum is wrong.
+        """
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key=keyed(keys.shared_on(slug, now)),
+            UpdateExpression="SET #type = :type ADD came :one, version :one",
+            ExpressionAttributeNames={"#type": "type"},
+            ExpressionAttributeValues=wire({":type": "shared", ":one": 1}),
+        )
+
+    def shared(self, slug: str) -> dict[date, int]:
+        """Return how many came by a shared link and asked for a call, by day (UTC)."""
+        return {
+            date.fromisoformat(item["SK"]): item["came"] for item in self._table.partition(keys.shared(slug))
+        }
 
     def tallies(self) -> Iterator[tuple[str, Channel, Tally]]:
         """Yield every shard of every tally. Reads the whole table."""

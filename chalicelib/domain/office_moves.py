@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from chalicelib.domain import outcomes
 from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, Notice, OfficeCall, Stage
-from chalicelib.domain.counts import Outcome
+from chalicelib.domain.campaign import Campaign, Local
+from chalicelib.domain.counts import REACHED, Outcome
 from chalicelib.domain.desk import Full, Granted
 from chalicelib.domain.events import (
     AskBooking,
@@ -87,10 +88,15 @@ def after_office(session: CallSession, moment: Moment) -> Change:
     """One more office, or the end. Offices that can't be called now aren't offered."""
     if not moment.campaign.is_live:
         return ended_at_step(session, Ending.PAUSED, moment)
-    left = _open_ones(session, moment)
+    left = offices_left(session, moment)
     if not left:
         return ended_at_step(session, Ending.DONE, moment)
     return stepped(session, moment, Stage.NEXT, offices=left), ()
+
+
+def offices_left(session: CallSession, moment: Moment) -> tuple[str, ...]:
+    """The offices still to call that are open now; none once a call got through with which the campaign is content."""
+    return () if _is_enough(session, moment.campaign) else _open_ones(session, moment)
 
 
 def next_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
@@ -155,6 +161,13 @@ def can_book_again(session: CallSession) -> bool:
 
 
 # Strictly private.
+
+
+def _is_enough(session: CallSession, campaign: Campaign) -> bool:
+    """Whether the area's own office was reached, for a campaign whose list is only for when it can't be."""
+    if campaign.routing.local is not Local.FALLBACK:
+        return False
+    return any(leg.office == session.local and leg.outcome in REACHED for leg in session.legs)
 
 
 def _booked(session: CallSession, office: str, moment: Moment) -> Change:

@@ -165,6 +165,7 @@ function refocus(id) {
 /* The time connected, counted here: it is hidden from screen readers */
 
 function tick() {
+  for (const button of document.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
   const shown = document.getElementById("timer");
   if (!shown) return;
   const seconds = Math.max(0, Math.round((Date.now() + skew) / 1000 - shown.dataset.since));
@@ -278,10 +279,11 @@ async function arrive(answer) {
 }
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-check], a[data-leave]");
+  const link = event.target.closest?.("a[data-check], a[data-leave], [data-share]");
   if (!link) return;
   event.preventDefault();
   if ("leave" in link.dataset) location.replace(link.href);
+  else if ("share" in link.dataset) navigator.share({ title: link.dataset.title, url: link.dataset.share }).catch(() => {}); // closed again
   else look();
 });
 

@@ -107,6 +107,7 @@ def create_call(slug: str) -> Response:
     wanted = tap.Wanted(
         phone=phone, language=language, consent=consent, source=read_source(), proof=read_optional(body, "proof"),
         zip_code=read_optional(body, "zip"), office=read_optional(body, "office"), shows_own=_read_shows_own(body),
+        via=read_optional(body, "via"),
     )  # fmt: skip
     session = tap.create_call(slug, wanted)
     return json_answer(_call_json(session), 202, {"Location": urls.local(f"/api/calls/{session.id}")})

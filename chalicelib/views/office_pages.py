@@ -16,12 +16,9 @@ from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.states import state_name
 from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
-from chalicelib.views import rendering, visits
+from chalicelib.views import rendering, tap, visits
 from chalicelib.views.offices_asked import Choice, which
 from chalicelib.views.rendering import PRIVATE, SHARED, Phrasebook
-
-VIA_SHARE = "share"
-"""What the address of a shared link says, and all it says of whoever opens it: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ def picking(campaign: Campaign, wish: Wish, language: Language, *, is_unanswered
 
 
 def _via(fields: Mapping[str, str]) -> str:
-    return VIA_SHARE if fields.get("via") == VIA_SHARE else ""
+    return tap.SHARE if fields.get("via") == tap.SHARE else ""
 
 
 def _why(campaign: Campaign, choice: Choice, wish: Wish, language: Language) -> Iterable[str]:

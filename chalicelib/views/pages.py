@@ -14,6 +14,9 @@ from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import CallView, State, seen
 from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.counts import Channel, Outcome
+from chalicelib.domain.moves import Moment
+from chalicelib.domain.office import Office
+from chalicelib.domain.office_moves import offices_left
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault
@@ -43,6 +46,8 @@ SIMPLE_ENDS = frozenset(
     | {State.CODE_OLD, State.BOOKED}
 )
 """Ends drawn by one template: words and one way on."""
+LEADS_ON = frozenset({State.THANKS, State.NOT_REACHED})
+"""Ends after which one more office is offered."""
 SOON, A_MINUTE = 45, 90
 """Seconds until our turn, up to which it is told as less than a minute, and as a minute."""
 
@@ -252,10 +257,18 @@ def _call(session: CallSession, campaign: Campaign) -> Response:
         updating=updating,
         is_still=is_still and not query.get("skip"),
         waiting=waiting(view.wait or 0),
+        next_office=_next_office(session, campaign) if view.state in LEADS_ON else None,
         dial=calling_in.link(r.number_of(campaign), view.code),
         now=int(r.now().timestamp()),
         since=int(view.connected_at.timestamp()) if view.connected_at else 0,
     )
+
+
+def _next_office(session: CallSession, campaign: Campaign) -> Office | None:
+    """The office a supporter may call after this one, if there is one and it is open."""
+    r = runtime()
+    left = offices_left(session, Moment(campaign, r.now(), keeps_hours=r.config.keeps_hours))
+    return campaign.office(left[0]) if left and campaign.is_live else None
 
 
 def waiting(seconds: int) -> Waiting:

@@ -18,7 +18,7 @@ from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
-from chalicelib.observability import count
+from chalicelib.observability import count, fault
 from chalicelib.runtime import runtime
 from chalicelib.views import budget, proving
 from chalicelib.views.again import ATTEMPTS, GaveUp
@@ -28,6 +28,8 @@ from chalicelib.views.offices_asked import Choice, refuse_misread, which
 CONSENTS: dict[str, int] = {"call-1": 1}
 """Consent texts a supporter can agree to here, each with the version now shown."""
 PACE = "voice"
+SHARE = "share"
+"""What the address of a shared link says (`via`), and all it says of whoever opens it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,16 @@ def create_call(slug: str, wanted: Wanted) -> CallSession:
     raise GaveUp
 
 
+def note_shared(slug: str, via: str) -> None:
+    """Count a supporter who came by a shared link. What goes wrong with it is nobody's problem but ours."""
+    if via != SHARE:
+        return
+    try:
+        runtime().store.add_shared(slug, runtime().now())
+    except Exception as error:  # noqa: BLE001 - a number for the organizers; the call is in line already
+        fault("shared link not counted", error)
+
+
 def withdraw(call_id: str) -> CallSession:
     """Take a call out of the line, at the supporter's wish; once it rings it is too late."""
     return happened(call_id, Withdrawn())
@@ -146,6 +158,7 @@ def _open_call(tap: Tap) -> CallSession:
     # The turn is taken last: whoever is refused takes nobody's place in line.
     session = _session(tap, call_id, consent, now)
     put_in_line(session, counted)
+    note_shared(session.campaign, tap.wanted.via)
     count("CallsAskedFor")
     return session
 

@@ -9,6 +9,7 @@ from chalicelib.domain.campaign import Local
 from tests.areas_house import CHOICE, put
 from tests.browser.conftest import Opening, no_reload
 from tests.browser.served import Served
+from tests.browser.states import CALLS
 from tests.browser.test_accessibility import OPEN_DETAILS, RULES, RUN_AXE, SIDEWAYS, SMALL, TAP
 from tests.values import NOW
 
@@ -129,6 +130,35 @@ def test_a_zip_code_that_is_none_is_mended_at_its_field(
     assert page.get_attribute("#zip", "aria-invalid") == "true"
     looked_up(page, "30303")
     expect(page.locator("#call-h")).to_have_text("Call the Atlanta office")
+
+
+SHARES = "navigator.share = (what) => { window.shared = what; return Promise.resolve(); }"
+
+
+def test_where_the_device_can_share_a_button_does_and_elsewhere_there_is_none(
+    opened: Opening, served: Served
+) -> None:
+    page = opened(served.call(CALLS["thanks"], "?lang=es"))
+    expect(page.locator("[data-share]")).to_be_hidden()
+    page.context.add_init_script(SHARES)
+    page.reload()
+    page.get_by_role("button", name="Compartir esta campaña").click()
+
+    assert page.evaluate("window.shared") == {
+        "title": "Pídale a ICE que pare 28 deportaciones",
+        "url": f"{served.url}/c/families-28?via=share",
+    }
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_from_the_thanks_the_next_office_is_called(opened: Opening, served: Served, *, script: bool) -> None:
+    page = opened(served.call(CALLS["thanks"], "?lang=en"), script=script)
+    page.click("text=Call the Washington office")
+    expect(page.locator("#call-h")).to_have_text("Call the Washington office")
+    page.fill("#phone", "404 555 0123")
+    page.click("#call-me .btn.call")
+
+    assert session(page, served).offices[0] == "ero-was"
 
 
 STATES = {"asked": "", "found": "78501", "refused": "3030", "choice": CHOICE}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -38,6 +39,19 @@ def test_the_figures_are_shown_as_a_person_reads_them(busy_shell: Shell) -> None
     assert any(line.startswith("Atlanta ero-atl 4") and line.endswith("of 5 80 %") for line in lines)
     assert any(line.startswith("Washington ero-was 1") and line.endswith("of 3 33 %") for line in lines)
     assert not any("quiet" in line for line in lines)
+
+
+def test_how_many_came_by_a_shared_link_is_shown_where_anybody_did(busy_shell: Shell) -> None:
+    quiet = busy_shell.run("counts", "show", SLUG).stdout
+    for day in (0, 0, 1):
+        busy_shell.store.add_shared(SLUG, values.NOW + timedelta(days=day))
+    told = busy_shell.run("counts", "show", SLUG).stdout
+    figures = json.loads(busy_shell.run("counts", "show", "--json").stdout)["campaigns"]
+
+    assert "shared link" not in quiet
+    assert "3 people came by a shared link and asked for a call" in told
+    assert {each["slug"]: each["shared"] for each in figures} == {SLUG: 3, "quiet": 0}
+    assert busy_shell.run("counts", "verify").exit_code == 0
 
 
 def test_the_longest_bar_belongs_to_the_most_calls(busy_shell: Shell) -> None:
