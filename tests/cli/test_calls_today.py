@@ -11,7 +11,7 @@ SLUG = "families-28"
 
 
 def test_the_list_says_how_many_were_called_today_of_how_many(shell: Shell, campaign_file: Path) -> None:
-    shell.run("campaign", "apply", str(campaign_file), "--yes")
+    shell.begin("campaign", "apply", str(campaign_file), "--yes")
     store, today, expires = (
         Store(shell.catalog.table),
         day_of(datetime.now(UTC)),

@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def loaded(shell: Shell, file: Path) -> Shell:
     """A terminal whose table has the directory of `file`."""
-    assert shell.run("office", "import", str(file), "--yes").exit_code == 0
+    shell.begin("office", "import", str(file), "--yes")
     return shell
 
 
@@ -283,7 +283,7 @@ def test_a_file_that_goes_back_to_the_old_phone_withdraws_the_new(loaded: Shell,
 
 def test_a_phone_that_only_goes_is_gone_at_once(shell: Shell, file: Path) -> None:
     with_columns(file, more_phones=NEW)
-    shell.run("office", "import", str(file), "--yes")
+    shell.begin("office", "import", str(file), "--yes")
     with_columns(file, more_phones="")
 
     result = shell.run("office", "import", str(file), "--yes")
