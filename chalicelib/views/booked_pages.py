@@ -4,6 +4,7 @@ Promises what `pages` promises. The booking's id is the only key to it; its page
 no search.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from chalice.app import Blueprint, Response
@@ -11,6 +12,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.domain import told_times
 from chalicelib.domain.booking import WHY_NOT, Booking, State
 from chalicelib.domain.calendar_file import Entry, calendar_file
+from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.office import Office
 from chalicelib.domain.refusals import Code, Refusal
@@ -18,6 +20,7 @@ from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
 from chalicelib.views import booked, keeping, offering, rendering, tap, urls, visits
 from chalicelib.views.offering import Choice, Form
+from chalicelib.views.pages import RESTING
 from chalicelib.views.rendering import PRIVATE, Headers
 from chalicelib.views.visits import FORM, page_reply
 
@@ -36,7 +39,7 @@ AT_THE_TIME |= {Code.REPEAT_TOO_SHORT}
 def booking_page(booking_id: str) -> Response:
     """When we call, or what became of it."""
     booking = booked.loaded(booking_id)
-    spoken, now = visits.asked_language(booking.language), runtime().now()
+    spoken, call = visits.asked_language(booking.language), _last_call(booking)
     campaign, office = _called(booking)
     return visits.page(
         "booking.html",
@@ -45,13 +48,13 @@ def booking_page(booking_id: str) -> Response:
         campaign=campaign,
         office=office,
         booking=booking,
-        state=_state(booking),
+        state=_state(booking, call),
         when=told_times.plan(booking.at, booking.zone, spoken),
         at_time=told_times.at_time(booking.at, booking.zone, spoken),
         until=_until(booking, spoken),
         last=_last(booking, spoken),
         why_not=WHY_NOT[booking.dropped].of(spoken) if booking.dropped else None,
-        call_id=booking.call_id if booking.call_id and runtime().store.call(booking.call_id, now) else None,
+        call_id=call.id if call else None,
     )
 
 
@@ -91,20 +94,33 @@ def calendar(booking_id: str) -> Response:
 @page_reply
 def time_page(booking_id: str) -> Response:
     """Which day, in place of the one it has."""
-    booking = booked.loaded(booking_id)
-    if booking.is_over:
-        return visits.see_other(f"/bookings/{booking_id}")
-    return _days(booking, {})
+    return _moving(booked.loaded(booking_id), {"do": "days"})
 
 
 @booked_pages.route("/bookings/{booking_id}/time", methods=["POST"], content_types=[FORM])
 @page_reply
 def change_time(booking_id: str) -> Response:
     """What time on that day; then the booked call comes at that time instead."""
-    booking, form = booked.loaded(booking_id), visits.form()
-    day, when, do = form.get("day", ""), form.get("when", ""), form.get("do")
+    return _moving(booked.loaded(booking_id), visits.form())
+
+
+# Deciding.
+
+
+def _moving(booking: Booking, form: Mapping[str, str]) -> Response:
+    """Each step to another time. What is over shows what it is, and a campaign that rests says so on its own page."""
     if booking.is_over:
-        return visits.see_other(f"/bookings/{booking_id}")
+        return visits.see_other(f"/bookings/{booking.id}")
+    try:
+        return _step_of(booking, form)
+    except Refusal as refusal:
+        if refusal.code in RESTING:
+            return visits.see_other(f"/c/{booking.campaign}")
+        raise
+
+
+def _step_of(booking: Booking, form: Mapping[str, str]) -> Response:
+    day, when, do = form.get("day", ""), form.get("when", ""), form.get("do")
     if do == "days":
         return _days(booking, {})
     if not day:
@@ -114,9 +130,6 @@ def change_time(booking_id: str) -> Response:
     if not when:
         return _times(booking, day, when, {"when": _say("book.missing")})
     return _changed(booking, day, when, form.get("consent", ""))
-
-
-# Deciding.
 
 
 def _changed(booking: Booking, day: str, when: str, consent: str) -> Response:
@@ -130,8 +143,15 @@ def _changed(booking: Booking, day: str, when: str, consent: str) -> Response:
     return visits.see_other(f"/bookings/{booking.id}")
 
 
-def _state(booking: Booking) -> str:
-    """Which of the page's states: a booked call that is near, or whose time has just come, says so."""
+def _last_call(booking: Booking) -> CallSession | None:
+    """The call that its latest occurrence became, while that has a page."""
+    return runtime().store.call(booking.call_id, runtime().now()) if booking.call_id else None
+
+
+def _state(booking: Booking, call: CallSession | None) -> str:
+    """Which of the page's states: a booked call that is near, whose time has just come, or that rings says so."""
+    if call and not call.is_over:
+        return "calling"
     left = booking.at - runtime().now()
     if booking.state is State.BOOKED and left <= timedelta(0):
         return "now"

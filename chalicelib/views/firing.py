@@ -170,7 +170,7 @@ def _session(
     return CallSession(
         id=call_id, campaign=booking.campaign, language=booking.language, phone=booking.phone,
         phone_key=booking.phone_key, phone_ends=booking.phone_ends, consent=booking.consent,
-        offices=(booking.office, *others), created_at=now, ring_at=turn, changed_at=now,
+        offices=(booking.office, *others), zone=booking.zone, created_at=now, ring_at=turn, changed_at=now,
     )  # fmt: skip
 
 

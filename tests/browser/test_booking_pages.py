@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.domain.booking import Booking, Reason, State, cancelled, dropped
+from chalicelib.domain.call import Stage
 from tests.booking_values import booking, eastern
 from tests.browser.conftest import Opening, no_reload
 from tests.browser.served import Served
@@ -23,6 +24,7 @@ from tests.browser.test_accessibility import (
     TAP,
     WALK,
 )
+from tests.values import CALL_ID, session
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +45,7 @@ STATES: dict[str, Booking] = {
     "now": BOOKED,
     "went on": replace(WEEKLY, last_at=eastern("2026-11-18T09:00"), dropped=Reason.CLOSED),
     "called": replace(BOOKED, state=State.PLACED, phone=None, last_at=NINE, call_id="gone-by-now"),
+    "calling": replace(BOOKED, state=State.PLACED, phone=None, last_at=NINE, call_id=CALL_ID),
     "dropped": dropped(BOOKED, Reason.LINE_TOO_LONG, NINE),
     "cancelled": cancelled(BOOKED, NIGHT),
 }
@@ -102,6 +105,8 @@ EVERY = ["closed campaign", "office", *WAYS, *STATES, "another day"]
 def shown(opened: Opening, served: Served, name: str, language: str) -> Page:
     if name in STATES:
         path = kept(served, STATES[name])
+        if name == "calling":
+            served.put(session(stage=Stage.RINGING))
         served.clock.at = CLOCKS.get(name, NIGHT)
         return opened(served.at(f"{path}?lang={language}"))
     if name == "another day":

@@ -94,6 +94,20 @@ def test_once_called_it_leads_to_the_call_while_that_has_a_page(closed: Served) 
     assert "/calls/" not in old
 
 
+def test_while_it_rings_it_leads_to_the_live_call(closed: Served) -> None:
+    path = booked(closed)
+    before = kept(closed, path)
+    closed.clock.at = NINE + timedelta(seconds=5)
+    closed.put(session(stage=Stage.RINGING, created_at=NINE, ring_at=NINE, changed_at=NINE))
+    moved(closed, before, placed(before, CALL_ID, closed.clock()))
+    page = closed.ask("GET", f"{path}?lang=en")
+
+    assert "We’re calling you now" in read(page)
+    assert "Follow the call" in read(page)
+    assert f'href="{PREFIX}/calls/{CALL_ID}?lang=en"' in page.text
+    assert "Book another time" not in read(page)
+
+
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("language", Language)
 def test_what_did_not_become_a_call_says_why_and_offers_another_time(
@@ -231,6 +245,15 @@ def test_another_time_needs_a_day_a_time_and_the_consent_shown(closed: Served) -
     assert "Choose a day" in no_day.text
     assert "Choose a time" in no_time.text
     assert no_consent.status == 400
+    assert kept(closed, path).at == NINE
+
+
+def test_a_campaign_that_rests_moves_nothing_and_says_why_on_its_page(closed: Served) -> None:
+    path = booked(closed)
+    closed.run(campaign(status=Status.PAUSED))
+
+    for answer in (closed.ask("GET", f"{path}/time?lang=en"), post(closed, f"{path}/time?lang=en", **CHANGE)):
+        assert answer.headers["location"] == f"{closed.url}/c/{SLUG}?lang=en"
     assert kept(closed, path).at == NINE
 
 
