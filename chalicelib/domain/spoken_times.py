@@ -82,7 +82,8 @@ def _day_es(there: datetime, today: date) -> str:
     days = (there.date() - today).days
     if days < SOON_DAYS:
         return SOON_ES.get(days) or f"el {WEEKDAYS_ES[there.weekday()]}"
-    return f"el {in_words(there.day, Language.ES)} de {MONTHS_ES[there.month - 1]}"
+    day = "primero" if there.day == 1 else in_words(there.day, Language.ES)
+    return f"el {day} de {MONTHS_ES[there.month - 1]}"
 
 
 def _clock_en(there: datetime) -> str:

@@ -14,6 +14,7 @@ from chalicelib.domain.events import (
     Doubt,
     Free,
     Leave,
+    LegChanged,
     Pressed,
     Ring,
     StopRinging,
@@ -66,6 +67,11 @@ def legs_are_only_added_and_their_facts_only_filled_in(t: Taken) -> bool:
         and (was.status is None or was.seconds == leg.seconds)
         for was, leg in kept
     )
+
+
+def what_another_line_did_changes_nothing(t: Taken) -> bool:
+    line = t.before.leg.line if t.before.leg else None
+    return not isinstance(t.event, LegChanged) or t.event.line == line or t.after is t.before
 
 
 def an_office_call_is_counted_once_when_its_outcome_is_known(t: Taken) -> bool:
@@ -216,6 +222,7 @@ PROMISES: tuple[Promise, ...] = (
     an_ended_call_stays_ended,
     an_ending_is_given_with_the_end_and_changed_by_a_late_nine_alone,
     legs_are_only_added_and_their_facts_only_filled_in,
+    what_another_line_did_changes_nothing,
     an_office_call_is_counted_once_when_its_outcome_is_known,
     a_new_office_call_has_the_one_before_it_counted,
     a_line_is_given_back_once_when_its_office_call_is_over,

@@ -3,6 +3,7 @@
 import itertools
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from chalicelib.domain.call import CallSession, Ending, Notice, Stage
 from chalicelib.domain.campaign import Recording, Status
 from chalicelib.domain.counts import Basis, Outcome
 from chalicelib.domain.prompt_ids import PromptId
-from chalicelib.domain.prompts import KEY_SECONDS, RING_SECONDS, TALK_SECONDS, bare_apology, prompt
+from chalicelib.domain.prompts import RING_SECONDS, TALK_SECONDS, bare_apology, prompt, takes_keys
 from chalicelib.domain.spoken import PLACEHOLDERS, PROMPTS
 from chalicelib.domain.verbs import Dial, Gather, Hangup, Play, Say, Speech, Verb
 from chalicelib.domain.words import Language, Words
@@ -27,6 +28,28 @@ ENGLISH = re.compile(
 SPANISH = re.compile(
     r"\b(el|la|los|usted|oprima|llamada|oficina|gracias|hola|para|que|con|nosotros)\b", re.IGNORECASE
 )
+LONGEST_WELCOME = 12.0
+ASKS: dict[Stage, tuple[int, int]] = {
+    Stage.MENU: (8, 1),
+    Stage.POINTS: (8, 1),
+    Stage.CLOSED: (8, 1),
+    Stage.ASKING: (8, 1),
+    Stage.NEXT: (8, 1),
+    Stage.HOLDING: (15, 1),
+    Stage.ZIP: (5, 5),
+    Stage.WELCOME: (4, 6),
+}
+"""Seconds a question waits for a key, and how many keys it takes."""
+KEYS = (Notice.NO_KEY, Notice.WRONG_KEY)
+HEARD: dict[Stage, tuple[Notice, ...]] = {
+    Stage.WELCOME: (*KEYS, Notice.WRONG_CODE),
+    Stage.ZIP: (Notice.NO_KEY, Notice.WRONG_ZIP),
+    Stage.MENU: (*KEYS, Notice.NO_AREA),
+    Stage.HOLDING: (Notice.NOT_BOOKED,),
+    Stage.CLOSED: (*KEYS, Notice.NO_AREA, Notice.NOT_BOOKED),
+}
+"""What can have gone wrong before a question."""
+BEFORE, TOMORROW = NOW - timedelta(seconds=15), NOW + timedelta(hours=23)
 COUNTED = {Outcome.SPOKE, Outcome.VOICEMAIL}
 
 
@@ -53,7 +76,35 @@ def every_state() -> list[CallSession]:
         for legs in ((), *((called(outcome),) * number for outcome in Outcome for number in (1, 3)))
     ]
     waiting = [session(stage=stage) for stage in (Stage.QUEUED, Stage.PLACING, Stage.UNKNOWN, Stage.RINGING)]
-    return [*asked, *dialing, *after, *again, *ended, *waiting]
+    return [*asked, *dialing, *after, *again, *ended, *waiting, *at_the_door()]
+
+
+def at_the_door() -> list[CallSession]:
+    """A call that asks for a ZIP code, waits in line or finds its office closed; number shown or hidden."""
+    many, one = ("ero-atl", "ero-was"), ("ero-atl",)
+    doors = [
+        each
+        for offices, phone in itertools.product((many, one), (PHONE, None))
+        for each in (
+            session(stage=Stage.MENU, step=2, is_inbound=True, offices=offices, phone=phone),
+            session(stage=Stage.ZIP, is_inbound=True, offices=offices, phone=phone),
+            session(stage=Stage.HOLDING, offices=offices, phone=phone, place=3, wait=120, held_at=NOW),
+            session(stage=Stage.HOLDING, offices=offices, phone=phone, place=1, wait=20, held_at=BEFORE),
+            session(stage=Stage.CLOSED, offices=offices, phone=phone, opens_at=TOMORROW if phone else None),
+            session(stage=Stage.ENDED, ending=Ending.BOOKED, phone=None, offices=one, booked_at=TOMORROW),
+            session(stage=Stage.ENDED, ending=Ending.CLOSED, phone=None, offices=offices),
+        )
+    ]
+    return [
+        *doors,
+        *(replace(each, step=3, tries=1, notice=n) for each in doors for n in HEARD.get(each.stage, ())),
+    ]
+
+
+def welcomes() -> list[CallSession]:
+    """A call to us before its language is known."""
+    arrived = session(stage=Stage.WELCOME, step=1, is_inbound=True, offices=())
+    return [arrived, *(replace(arrived, tries=1, notice=notice) for notice in HEARD[Stage.WELCOME])]
 
 
 STATES = every_state()
@@ -112,21 +163,35 @@ def test_at_most_four_keys_are_offered_and_five_with_again(language: Language) -
         assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("stage", [Stage.MENU, Stage.POINTS, Stage.ASKING, Stage.NEXT])
+@pytest.mark.parametrize("stage", sorted(ASKS))
 def test_both_languages_offer_the_same_keys(stage: Stage) -> None:
     for made in (each for each in STATES if each.stage is stage):
         assert keys_named(said(verbs_of(made, Language.EN))) == keys_named(said(verbs_of(made, Language.ES)))
 
 
-def test_a_question_can_be_interrupted_and_waits_eight_seconds() -> None:
-    for made in STATES:
+def test_a_question_can_be_interrupted_waits_its_seconds_and_takes_its_keys() -> None:
+    for made in (*STATES, *welcomes()):
         verbs = verbs_of(made, Language.EN)
-        if made.stage in {Stage.MENU, Stage.POINTS, Stage.ASKING, Stage.NEXT}:
+        if made.stage in ASKS:
             (gather,) = verbs
             assert isinstance(gather, Gather)
-            assert gather.timeout == KEY_SECONDS == 8
+            assert (gather.timeout, gather.digits) == ASKS[made.stage]
+            assert takes_keys(made.stage) == gather.digits
         else:
             assert isinstance(verbs[-1], Hangup | Dial)
+
+
+def test_a_welcome_speaks_both_languages_each_in_its_own_voice_and_says_who_we_are_once() -> None:
+    for made in welcomes():
+        verbs = verbs_of(made, Language.EN)
+        by_voice = {each: " ".join(x.text for x in speeches(verbs) if isinstance(x, Say) and x.language is each)
+                    for each in Language}  # fmt: skip
+        assert keys_named(by_voice[Language.EN]) == ["1"]
+        assert keys_named(by_voice[Language.ES]) == ["2"]
+        assert not SPANISH.findall(by_voice[Language.EN])
+        assert not ENGLISH.findall(by_voice[Language.ES])
+        assert ("Nothing is recorded." in by_voice[Language.EN]) == (made.notice is None)
+        assert len(said(verbs).split()) * 60 / WORDS_A_MINUTE < LONGEST_WELCOME
 
 
 def test_the_office_is_announced_by_name_and_rung_with_limits() -> None:
