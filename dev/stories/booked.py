@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dev.phone_world.people import HangUp, Heard, Move, PickUp, Press
-from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO
-
-WHEN_OPEN = "when_open"
+from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO, NO_FORM, OnPage
 
 
 @dataclass(frozen=True, slots=True)
 class BookedTale:
     """A supporter wishes to call at `now`, when every office is closed, and books a call to the first instead.
 
-    `at` is what is asked for: WHEN_OPEN, or a time with its offset; `weekly_until` has it come every week up to
-    that day. `rings` are the moments at which the phone must ring, each at most a minute late. `ends`,
-    `counted` and `heard` are the last call's, as in any tale; each call before it ends alike.
+    `page` says how, by the page's forms. Without it a program asks for `at`, a time with its offset; `weekly_until` has
+    it come every week up to that day. `rings` are the moments at which the phone must ring, each at most a minute
+    late. `ends`, `counted` and `heard` are the last call's, as in any tale; each call before it ends alike.
     """
 
     title: str
@@ -31,7 +29,8 @@ class BookedTale:
     ends: str | None
     counted: tuple[str, ...]
     heard: tuple[str, ...]
-    at: str = WHEN_OPEN
+    page: OnPage = NO_FORM
+    at: str = ""
     weekly_until: date | None = None
 
 
@@ -50,6 +49,10 @@ IN_MARCH = BookedTale(
     ends="thanks",
     counted=("spoke",),
     heard=("oficina de ICE en Atlanta", "¿Cómo le fue?"),
+    page=OnPage(
+        books="Lunes, 9:00",
+        reads=("Cerrada ahora", "La oficina de Atlanta abre el lunes a las 9:00"),
+    ),
 )
 
 IN_NOVEMBER = BookedTale(
@@ -67,6 +70,10 @@ IN_NOVEMBER = BookedTale(
     ends="thanks",
     counted=("spoke",),
     heard=("ICE office in Atlanta", "How did it go"),
+    page=OnPage(
+        books="Monday, 9:00",
+        reads=("Closed now", "The Atlanta office opens Monday at 9:00"),
+    ),
 )
 
 EVERY_WEEK = BookedTale(

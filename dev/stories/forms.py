@@ -1,7 +1,7 @@
 """A page as somebody without a script has it: its words, and its forms, to be filled and sent.
 
-Promises that a form sends what a browser would: its hidden fields, what is typed and chosen in it, and nothing of
-another form. Knows HTML; no campaign and no wire.
+Promises that a form sends what a browser would when its first button is tapped: its hidden fields, what is typed and
+chosen in it, that button, and nothing of another form. Knows HTML; no campaign and no wire.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Page:
         for form in self.forms:
             if name in form.shows:
                 return form
-        raise NoSuchForm(f"the page has no form with a field {name}")
+        raise NoSuchForm(f"no form with a field {name} on the page that says: {self.text[:300]}")
 
 
 def read(url: str, html: str) -> Page:
@@ -84,8 +84,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = _Made(told.get("action", ""))
             self.forms.append(self._form)
-        elif tag == "input" and self._form is not None and "name" in told:
-            self._field(self._form, told, is_checked="checked" in told)
+        elif tag in {"input", "button", "select"} and self._form is not None and told.get("name"):
+            self._field(self._form, tag, told)
         elif tag == "label":
             self._label = []
         self._unseen += tag in UNSEEN
@@ -106,13 +106,16 @@ class _Reader(HTMLParser):
             self.words.append(data)
             self._label.append(data)
 
-    def _field(self, form: _Made, told: Mapping[str, str], *, is_checked: bool) -> None:
-        name, value, kind = told["name"], told.get("value", ""), told.get("type", "text")
+    def _field(self, form: _Made, tag: str, told: Mapping[str, str]) -> None:
+        name, value, kind = told["name"], told.get("value", ""), told.get("type", tag)
+        if kind == "button":
+            form.sends.setdefault(name, value)
+            return
         if kind != "hidden":
             form.shows.add(name)
         if kind == "radio":
             self._radio = name, value
-        if kind != "radio" or is_checked:
+        if kind not in {"radio", "checkbox", "select"} or "checked" in told:
             form.sends[name] = value
 
     def _break(self, tag: str) -> None:

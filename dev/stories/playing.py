@@ -93,8 +93,7 @@ def play(tale: Tale, scene: Scene) -> Telling:
         *differs("wrong Twilio spoken", [], site.complaints()[complaints:]),
         *unrefused(tale.refused, refusal),
     ]
-    read = " … ".join(f"“{words}”" for words in tale.page.reads)
-    asides = (f"On the page: {read}",) if read else ()
+    asides = tuple(tale.page.asides())
     return Telling(tale, played, site.names(), tuple(differences), before, asides, tale.facts)
 
 
@@ -102,7 +101,7 @@ def called(tale: Tale, scene: Scene) -> Played:
     """Let the supporter call us, or ask for a ring by the page's forms or as a program does; to the call's end."""
     if tale.dials:
         return dialled(tale, tale.dials, scene)
-    if tale.page is not NO_FORM:
+    if tale.page != NO_FORM:
         return on_page(tale, scene)
     return ended(tapped(tale, scene.site), scene)
 
@@ -140,10 +139,11 @@ def ended(begun: Begun, scene: Scene) -> Played:
 
 def on_page(tale: Tale, scene: Scene) -> Played:
     """Let the supporter ask for the call on the page, and wait until nothing changes any more."""
-    phone = new_phone(scene.site)
-    scene.site.add_supporter(phone, tale.name, tale.script)
-    visit = visited(scene.site, phone, tale.language, tale.page)
-    return replace(ended(Begun(phone, visit.call_id), scene), read=visit.read)
+    site = scene.site
+    phone = new_phone(site)
+    site.add_supporter(phone, tale.name, tale.script)
+    visit = visited(site.opens, site.page(tale.language), phone, tale.page)
+    return replace(ended(Begun(phone, visit.id), scene), read=visit.read)
 
 
 def dialled(tale: Tale, dials: DialsIn, scene: Scene) -> Played:

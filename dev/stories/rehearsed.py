@@ -6,6 +6,7 @@ has one runtime. So `beside` plays them in a process of its own.
 """
 
 import contextlib
+import json
 import os
 import signal
 import uuid
@@ -15,6 +16,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin
 from zoneinfo import ZoneInfo
 
 from chalicelib.config import Config
@@ -26,10 +29,13 @@ from dev import app_log, aws, environment
 from dev.phone_world import Call, OfficeLine, Supporter
 from dev.rehearsing import Rehearsal
 from dev.stories.booked import BOOKED_TALES, BookedTale
-from dev.stories.judging import Json, Leg, Played, Telling, differs, unheard, unlike
+from dev.stories.judging import Json, Leg, Played, Telling, differs, unheard, unlike, unread
 from dev.stories.site import CAMPAIGN, STEP
-from dev.stories.tale import FIRST_OFFICES
+from dev.stories.tale import FIRST_OFFICES, NO_FORM
+from dev.stories.visiting import visited
 
+CREATED, SEE_OTHER = 201, 303
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 STAGE = "test"
 """A stage in which offices keep their hours; in the local one they are called at any hour."""
 PHONE = "+13035550123"
@@ -96,19 +102,40 @@ def told(tale: BookedTale, house: Rehearsal, office: Office) -> Telling:
     """Wish to call, book instead, let the times come, and judge."""
     line = OfficeLine(office.lines[0].number, talk_seconds=TALK_SECONDS, name=office.name.en)
     house.world.add(line, Supporter(PHONE, tale.script, name=tale.name))
-    refused, booking = house.post(*_wish(tale, house)), house.post(*_booking(tale, house, office))
+    refused, (booking, read) = house.post(*_wish(tale, house)), book(tale, house, office)
     calls = [played(call, house, office) for ring in tale.rings for call in came_at(ring, house)]
-    last = calls[-1] if calls else Played(PHONE, {}, 0, (), (), ())
+    last = replace(calls[-1] if calls else Played(PHONE, {}, 0, (), (), ()), read=read)
     late = [began - ring for began, ring in zip(_began(house), tale.rings, strict=False)]
     return Telling(
         tale,
         last,
         {PHONE: tale.name, line.number: line.name},
-        tuple(unlike_booked(tale, house, (refused, booking), calls, late)),
+        (*unlike_booked(tale, house, (refused, booking), calls, late), *unread(tale.page.reads, read)),
         tuple(calls[:-1]),
-        asides=tuple(_asides(tale, booking, late, office)),
+        asides=(*tale.page.asides(), *_asides(tale, booking, late, office)),
         facts=(f"rang {' and '.join(_seconds(each) for each in late)} after its time",),
     )
+
+
+def book(tale: BookedTale, house: Rehearsal, office: Office) -> tuple[Json, str]:
+    """Book the call on the page, or as a program does; return the booking as the API has it, and what pages said."""
+    if tale.page == NO_FORM:
+        return house.post(*_booking(tale, house, office)), ""
+    page = f"{house.public_url}/c/{house.slug}?lang={tale.language}"
+    visit = visited(lambda url, fields: opened(house, url, fields), page, PHONE, tale.page)
+    found: dict[str, Any] = json.loads(house.get(f"/api/bookings/{visit.id}")[2])
+    return {"http": CREATED} | found, visit.read
+
+
+def opened(house: Rehearsal, url: str, fields: Mapping[str, str] | None) -> tuple[str, str]:
+    """Open an address in this process, or send a form there, as a browser does; where that led, and the page."""
+    path = url.removeprefix(house.public_url)
+    status, headers, html = (
+        house.get(path) if fields is None else house.ask("POST", path, FORM, urlencode(fields).encode())
+    )
+    if status == SEE_OTHER:
+        return opened(house, urljoin(url, headers["location"]), None)
+    return url, html.decode()
 
 
 def came_at(ring: datetime, house: Rehearsal) -> list[Call]:
@@ -130,7 +157,7 @@ def unlike_booked(
     refused, booking = answers
     code = refused.get("error", {}).get("code")
     yield from differs("the wish to call now was answered", (409, "offices_closed"), (refused["http"], code))
-    yield from differs("the wish to book was answered", 201, booking["http"])
+    yield from differs("the wish to book was answered", CREATED, booking["http"])
     yield from differs("the phone rang", len(tale.rings), sum(call.rings for call in calls))
     for each in late:
         if not timedelta(0) <= each < LATEST:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from chalicelib.adapters.desks import Desks
 from chalicelib.domain.counts import Action
@@ -81,6 +82,16 @@ class Site:
     def proof(self) -> str:
         """Return a solved proof of work, as the page sends it."""
         return solve(ask(f"{self.app}/api/campaigns/{CAMPAIGN}/challenge")[1])
+
+    def page(self, language: str) -> str:
+        """Return the address of the campaign's page."""
+        return f"{self.app}/c/{CAMPAIGN}?lang={language}"
+
+    def opens(self, url: str, fields: Mapping[str, str] | None) -> tuple[str, str]:
+        """Open an address, or send a form there, as a browser does; return where that led, and the page."""
+        body = None if fields is None else urlencode(fields).encode()
+        _, landed, html = fetched(urllib.request.Request(url, body))
+        return landed, html.decode()
 
     def call(self, call_id: str) -> Json:
         """Return where a call is."""

@@ -4,7 +4,7 @@ Promises that a tale holds all of it and can be read aloud. Knows the phone worl
 the app's for ends and outcomes. Knows no port and no phone number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,14 +70,21 @@ class DialsIn:
 class OnPage:
     """The supporter goes through the campaign's page: the ZIP code typed, the office picked, the number to show.
 
-    `picks` and `shows` are how the labels of those choices begin; what is empty is left as it is. `reads` are words
-    that the pages on the way must have said, in order.
+    With `books` the office is closed, and this time is picked instead. `picks`, `shows` and `books` are how the labels
+    of those choices begin; what is empty is left as it is. `reads` are words that the pages on the way must have
+    said, in order.
     """
 
     zip_code: str = ""
     picks: str = ""
     shows: str = ""
+    books: str = ""
     reads: tuple[str, ...] = ()
+
+    def asides(self) -> Iterator[str]:
+        """Yield what a reader of the tale should know of the pages, which no transcript holds."""
+        if self.reads:
+            yield "On the page: " + " … ".join(f"“{words}”" for words in self.reads)
 
 
 NO_FORM = OnPage()

@@ -12,6 +12,7 @@ from dev.rehearsing import Rehearsal
 from dev.stories.booked import BOOKED_TALES, EVERY_WEEK, IN_MARCH, BookedTale
 from dev.stories.judging import Telling
 from dev.stories.rehearsed import fresh, told
+from dev.stories.tale import NO_FORM
 from tests.rehearsal import TOKEN, campaign, sweep
 
 
@@ -27,8 +28,9 @@ def test_each_ends_as_it_must(tale: BookedTale, built: Runtime) -> None:
 
     assert telling.differences == ()
     assert sum(call.rings for call in (*telling.before, telling.played)) == len(tale.rings)
-    assert telling.asides[0].startswith("Booked on Saturday")
-    assert all("0 s after its time" in aside for aside in telling.asides[1:])
+    booked, *rang = [aside for aside in telling.asides if not aside.startswith("On the page")]
+    assert booked.startswith("Booked on Saturday")
+    assert [aside.endswith("0 s after its time.") for aside in rang] == [True] * len(tale.rings)
 
 
 @pytest.mark.parametrize(
@@ -56,10 +58,17 @@ def test_a_week_without_a_ring_and_another_end_are_differences(built: Runtime) -
     )
 
 
+def test_a_page_that_says_something_else_is_a_difference(built: Runtime) -> None:
+    wish = replace(IN_MARCH.page, reads=("Abierta ahora",))
+    telling = rehearse(replace(IN_MARCH, page=wish), built)
+
+    assert telling.differences == ("no page said “Abierta ahora” in its turn",)
+
+
 def test_an_office_that_is_open_and_a_time_that_is_none_are_differences(built: Runtime) -> None:
     monday = IN_MARCH.rings[0] + timedelta(hours=2)
     telling = rehearse(
-        replace(IN_MARCH, now=monday, rings=(), at="2027-03-15T11:07:00-04:00", heard=()), built
+        replace(IN_MARCH, now=monday, rings=(), page=NO_FORM, at="2027-03-15T11:07:00-04:00", heard=()), built
     )
 
     assert [words.partition(",")[0] for words in telling.differences] == [

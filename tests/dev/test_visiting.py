@@ -11,7 +11,7 @@ import pytest
 from dev.stories.forms import NoSuchForm, read
 from dev.stories.site import Site
 from dev.stories.tale import OnPage
-from dev.stories.visiting import visited
+from dev.stories.visiting import Visit, visited
 
 HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Call <b>Atlanta</b></h1><p>Please.</p>
 <form action="/c/families-28?lang=en#call-me" method="post"><input type="hidden" name="do" value="office">
@@ -22,7 +22,12 @@ HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Cal
 <label><input type="radio" name="number_shown" value="own"><span>Your own number <small>small</small></span></label>
 <button>Call me</button></form>
 <form action="/c/families-28" method="post"><label><input type="radio" name="office" value="ero-snd">
-<span>San Diego <small>until 4</small></span></label></form>"""
+<span>San Diego <small>until 4</small></span></label></form>
+<form action="/c/families-28/book" method="post"><input type="hidden" name="consent" value="book-1">
+<label><input type="radio" name="when" value="2027-03-15T13:00Z"><span>Monday, 9:00 a.m.</span></label>
+<label><input type="checkbox" name="weekly" value="on">Weekly</label><input type="tel" name="phone">
+<select name="zone"><option value="here">Here</option></select>
+<button name="do" value="book">Book</button><button name="do" value="days">Another day</button></form>"""
 
 
 def test_a_page_is_its_words_and_its_forms() -> None:
@@ -30,7 +35,7 @@ def test_a_page_is_its_words_and_its_forms() -> None:
 
     assert page.text.startswith("Call Atlanta Please. ZIP Find Phone Our number small Your own")
     assert "p{}" not in page.text
-    assert len(page.forms) == 3
+    assert len(page.forms) == 4
 
 
 def test_a_form_sends_its_hidden_fields_and_what_is_chosen_and_nothing_of_another() -> None:
@@ -44,6 +49,7 @@ def test_a_form_sends_its_hidden_fields_and_what_is_chosen_and_nothing_of_anothe
         "number_shown": "ours",
     }
     assert page.form("office").sends == {}
+    assert page.form("when").sends == {"consent": "book-1", "phone": "", "do": "book"}
 
 
 def test_a_choice_is_found_by_how_its_label_begins() -> None:
@@ -53,7 +59,7 @@ def test_a_choice_is_found_by_how_its_label_begins() -> None:
     assert page.form("office").choice("office", "San Diego") == "ero-snd"
     with pytest.raises(NoSuchForm, match="no choice “Los Angeles” among San Diego until 4"):
         page.form("office").choice("office", "Los Angeles")
-    with pytest.raises(NoSuchForm, match="no form with a field consent"):
+    with pytest.raises(NoSuchForm, match="no form with a field consent on the page that says: Call Atlanta"):
         page.form("consent")
 
 
@@ -72,14 +78,15 @@ class Answering(BaseHTTPRequestHandler):
     server: Pages
 
     def do_GET(self) -> None:
-        self._send(200, "It rings." if "/calls/" in self.path else HTML)
+        self._send(200, HTML if "/c/" in self.path else "Thank you.")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         told = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         self.server.sent.append(told)
         if "phone" in told and self.server.leads_on:
-            self._send(303, "", Location="/calls/a-call-of-the-page?lang=en")
+            leads = "/bookings/a-booking" if "when" in told else "/calls/a-call-of-the-page?lang=en"
+            self._send(303, "", Location=leads)
         else:
             self._send(400, HTML)
 
@@ -105,16 +112,17 @@ def pages() -> Iterator[Pages]:
     thread.join()
 
 
-def site(pages: Pages) -> Site:
-    return Site({"PATCHTHROUGH_PUBLIC_URL": f"http://127.0.0.1:{pages.server_address[1]}"})
+def visit_of(pages: Pages, wish: OnPage) -> Visit:
+    site = Site({"PATCHTHROUGH_PUBLIC_URL": f"http://127.0.0.1:{pages.server_address[1]}"})
+    return visited(site.opens, site.page("en"), "+13035550123", wish)
 
 
 def test_a_visit_goes_from_form_to_form_to_the_call(pages: Pages) -> None:
-    visit = visited(site(pages), "+13035550123", "en", OnPage("92672", "San Diego", "Your own number"))
+    visit = visit_of(pages, OnPage("92672", "San Diego", "Your own number"))
 
-    assert visit.call_id == "a-call-of-the-page"
+    assert visit.id == "a-call-of-the-page"
     assert visit.read.count("Call Atlanta") == 3
-    assert visit.read.endswith("It rings.")
+    assert visit.read.endswith("Thank you.")
     assert pages.sent == [
         {"do": "office", "zip": "92672"},
         {"office": "ero-snd"},
@@ -122,8 +130,17 @@ def test_a_visit_goes_from_form_to_form_to_the_call(pages: Pages) -> None:
     ]
 
 
+def test_a_closed_office_is_booked_by_the_form_with_its_times(pages: Pages) -> None:
+    visit = visit_of(pages, OnPage(books="Monday, 9:00"))
+
+    assert visit.id == "a-booking"
+    assert pages.sent == [
+        {"consent": "book-1", "phone": "+13035550123", "when": "2027-03-15T13:00Z", "do": "book"}
+    ]
+
+
 def test_a_tap_alone_leaves_everything_as_it_is(pages: Pages) -> None:
-    visited(site(pages), "+13035550123", "en", OnPage())
+    visit_of(pages, OnPage())
 
     assert pages.sent == [
         {"consent": "call-1", "zip": "30303", "phone": "+13035550123", "number_shown": "ours"}
@@ -132,7 +149,8 @@ def test_a_tap_alone_leaves_everything_as_it_is(pages: Pages) -> None:
 
 def test_pages_that_lead_to_no_call_or_have_no_such_choice_are_said_so(pages: Pages) -> None:
     with pytest.raises(ValueError, match="no choice “Denver” among San Diego"):
-        visited(site(pages), "+13035550123", "en", OnPage(picks="Denver"))
+        visit_of(pages, OnPage(picks="Denver"))
     pages.leads_on = False
-    with pytest.raises(ValueError, match="the page led to no call, but said: Call Atlanta"):
-        visited(site(pages), "+13035550123", "en", OnPage())
+    for wish in (OnPage(), OnPage(books="Monday")):
+        with pytest.raises(ValueError, match="the page led nowhere, but said: Call Atlanta"):
+            visit_of(pages, wish)
