@@ -33,7 +33,7 @@ def take(browser: Browser, site: Site) -> list[Path]:
     page = opened(browser, f"{site.app}/c/{CAMPAIGN}?lang=en", PHONE)
     taken = [kept(page, "campaign"), *others(browser, site)]
     page.fill("#phone", HANDSETS[0].shown)
-    page.click(".btn.call")
+    page.click("#call-me .btn")
     state(page, "ringing")
     taken.append(kept(page, "call-ringing"))
     do(site, ana, "answer")

@@ -23,6 +23,7 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     TOO_MANY_CALLS = "too_many_calls"
     LINE_TOO_LONG = "line_too_long"
+    NO_CODE = "no_code"
     BUDGET_SPENT = "budget_spent"
     PROOF_MISSING = "proof_missing"
     PROOF_REFUSED = "proof_refused"
@@ -80,6 +81,12 @@ SENTENCES: dict[Code, Words] = {
         "More people want to call right now than we can call in half an hour. Nothing was lost: try again later.",
         "Ahora quieren llamar más personas de las que podemos atender en media hora. No se perdió nada: intente "
         "más tarde.",
+    ),
+    Code.NO_CODE: Words(
+        "So many pages from your network wait for their call that there is no code for another one. "
+        "Call our number: it works without a code.",
+        "Hay tantas páginas de su red esperando su llamada que no queda código para otra. Llame a nuestro número: "
+        "funciona sin código.",
     ),
     Code.BUDGET_SPENT: Words(
         "We can’t call anyone else today. Today’s budget for calling people is used up. Calling us yourself still "

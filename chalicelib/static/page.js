@@ -184,7 +184,7 @@ addEventListener("submit", (event) => {
   form.dataset.sending = "1";
   const words = button?.querySelector(".txt"), rest = words?.textContent;
   if (words) { words.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
-  send(form, button).catch(() => offline(() => form.requestSubmit(button))).finally(() => {
+  send(form, button).catch(() => unsent(form, button)).finally(() => {
     delete form.dataset.sending;
     if (words) { words.textContent = rest; button.removeAttribute("aria-busy"); }
   });
@@ -196,7 +196,7 @@ async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
   // A ZIP code typed beside this form, and not looked up, counts too.
   const zip = document.getElementById("zip")?.value;
-  if (form.dataset.api && zip) fields.set("zip", zip);
+  if ((form.dataset.api || form.dataset.tap) && zip) fields.set("zip", zip);
   const created = form.dataset.api && (await create(form, fields));
   if (created) return open(created);
   // Whatever stands in the way, the server's own page says it, at the field or instead of the form.
@@ -205,6 +205,19 @@ async function send(form, button) {
   const answer = await fetch(form.action, { method: "POST", body: fields });
   if (proof && (answer.redirected || !answer.ok)) work = null; // it may be used up
   await arrive(answer);
+  if (form.dataset.tap && !onDesk()) document.querySelector("#dial a")?.click();
+}
+
+const onDesk = () => matchMedia("(min-width: 60rem) and (hover: hover) and (pointer: fine)").matches;
+
+/* Offline a phone can still call: without the code, the voice asks. */
+function unsent(form, button) {
+  if (!form.dataset.tap || onDesk()) return offline(() => form.requestSubmit(button));
+  const link = document.createElement("a");
+  link.href = `tel:${form.dataset.tap}`;
+  form.append(link);
+  link.click();
+  link.remove();
 }
 
 async function create(form, fields, again = true) {

@@ -32,6 +32,7 @@ STATUSES: dict[Code, int] = {
     Code.CALL_GONE: 404,
     Code.TOO_MANY_CALLS: 429,
     Code.LINE_TOO_LONG: 429,
+    Code.NO_CODE: 429,
     Code.BUDGET_SPENT: 429,
     Code.CAMPAIGN_PAUSED: 409,
     Code.CAMPAIGN_ENDED: 409,

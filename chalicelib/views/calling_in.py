@@ -16,7 +16,7 @@ from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.events import Ask, CalledIn, Pressed, Withdrawn
 from chalicelib.domain.inbound_moves import CODE_DIGITS
-from chalicelib.domain.limits import SOURCE_WINDOW, Caller, calling
+from chalicelib.domain.limits import SOURCE_WINDOW, Caller, address_range, calling
 from chalicelib.domain.moves import TRIES, Moment
 from chalicelib.domain.phones import phone_key, shown
 from chalicelib.domain.prompt_ids import PromptId
@@ -78,7 +78,7 @@ def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
     """Return a new session that waits for its supporter's own call, with the code that brings the call to it.
 
     Raises:
-        Refusal: the campaign rests, no office can be called, or too many from this source.
+        Refusal: the campaign rests, no office can be called, or NO_CODE: too many from this address.
         GaveUp: no code was free.
     """
     r = runtime()
@@ -87,7 +87,10 @@ def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
     choice = which(asked, page.zip_code, page.office)
     if not choice.offices:
         raise Refusal(Code.OFFICES_CLOSED if choice.listed else Code.NO_OFFICE)
-    _spend(f"waiting page {source}", r.config.pages_per_source, r.now())
+    try:
+        _spend(f"waiting page {address_range(source)}", r.config.pages_per_source, r.now())
+    except Refusal as refusal:
+        raise Refusal(Code.NO_CODE, try_again=refusal.try_again) from refusal
     for _ in range(CODES):
         session = _waiting(asked, page, choice, r.now())
         if r.store.await_call(session, session.code or "", r.now() + CODE_LIVES):

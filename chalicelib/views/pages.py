@@ -167,7 +167,14 @@ def _office_picked(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
     return _campaign(campaign, PRIVATE, replace(wish, is_picked=True))
 
 
+def _waits(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
+    """Show the page that waits for the supporter's own call."""
+    page = calling_in.Page(visits.asked_language(), wish.zip, wish.office, shows_own=wish.shows_own)
+    return visits.see_other(f"/calls/{calling_in.await_call(tap.campaign(slug), page, visits.source()).id}")
+
+
 DOES: dict[str, Callable[[str, Mapping[str, str], Wish], Response]] = {
+    "tap": _waits,
     "office": _office_found,
     "change": _offices_shown,
     "pick": _office_picked,

@@ -48,7 +48,7 @@ def test_a_zip_code_finds_the_office_and_the_tap_calls_it(
     if script:
         expect(page.locator("#found")).to_be_focused()
     page.fill("#phone", "404 555 0123")
-    page.click("#call-me .btn.call")
+    page.click("#call-me .btn")
 
     kept = session(page, served)
     assert (kept.local, kept.offices[0], kept.zone) == ("ero-hlg", "ero-hlg", "America/Chicago")
@@ -66,10 +66,10 @@ def test_of_two_offices_one_is_picked_and_called_with_the_number_of_ones_own(
     page.check("input[value=ero-snd]")
     page.click("text=Continuar")
     expect(page.locator("#call-h")).to_have_text("Llame a la oficina de San Diego")
-    page.click("#shown summary")
-    page.check("input[value=own]")
+    page.click("#ring-shown summary")
+    page.check("#call-me input[value=own]")
     page.fill("#phone", "404 555 0123")
-    page.click("#call-me .btn.call")
+    page.click("#call-me .btn")
 
     kept = session(page, served)
     assert (kept.local, kept.offices[0], kept.shows_own) == ("ero-snd", "ero-snd", True)
@@ -95,7 +95,7 @@ def test_a_zip_code_that_was_typed_and_not_looked_up_counts_with_a_script(
     page = opened(served.at(PAGE + "en"))
     page.fill("#zip", "78501")
     page.fill("#phone", "404 555 0123")
-    page.click("#call-me .btn.call")
+    page.click("#call-me .btn")
     assert session(page, served).offices[0] == "ero-hlg"
 
 
@@ -106,12 +106,12 @@ def test_one_that_leaves_a_choice_is_asked_about_and_the_phone_is_kept(
     with no_reload(page):
         page.fill("#zip", CHOICE)
         page.fill("#phone", "404 555 0123")
-        page.click("#call-me .btn.call")
+        page.click("#call-me .btn")
         expect(page.locator("h1")).to_have_text("Which office is yours?")
         page.check("input[value=ero-los]")
         page.click("text=Continue")
         assert page.input_value("#phone") == "404 555 0123"
-        page.click("#call-me .btn.call")
+        page.click("#call-me .btn")
         page.wait_for_selector("[data-state=in_line]")
     assert session(page, served).offices[0] == "ero-los"
 

@@ -37,7 +37,7 @@ def dear(served: Served) -> Iterator[Served]:
 
 def tap(page: Page) -> None:
     page.fill("#phone", "404 555 0123")
-    page.click(".btn.call")
+    page.click("#call-me .btn")
 
 
 def asked(page: Page, path: str) -> list[Request]:
@@ -82,9 +82,9 @@ def test_a_tap_before_the_work_is_done_waits_and_the_button_says_so(opened: Open
 
     tap(page)
 
-    expect(page.locator(".btn.call")).to_have_text("One moment…")
+    expect(page.locator("#call-me .btn")).to_have_text("One moment…")
     assert served.queue.sent == []
-    page.click(".btn.call")
+    page.click("#call-me .btn")
     held[0].continue_()
     page.wait_for_url("**/calls/**")
     assert len(served.queue.sent) == 1
@@ -116,7 +116,7 @@ def test_a_refused_number_keeps_the_proof_for_the_next_tap(opened: Opening, serv
     page = opened(served.at(ASK))
     challenges = asked(page, "/challenge")
     page.fill("#phone", "404")
-    page.click(".btn.call")
+    page.click("#call-me .btn")
     expect(page.locator(".problem")).to_be_focused()
 
     tap(page)
@@ -155,7 +155,7 @@ def test_without_a_script_the_fourth_call_in_an_hour_is_put_off(opened: Opening,
     for number in range(4):
         page = opened(served.at(ASK), script=False)
         page.fill("#phone", f"404 555 011{number}")
-        page.click(".btn.call")
+        page.click("#call-me .btn")
         pages.append(page.locator("h1").inner_text())
 
     assert "line" in pages[2]

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.domain.call import Stage
 from chalicelib.domain.campaign import Local, Order
 from chalicelib.domain.words import Language
+from chalicelib.runtime import install
 from tests.areas_house import CHOICE, LISTED, MILITARY, NO_OFFICE, NOWHERE, put
 from tests.browser.served import Answer, Served
 from tests.values import NOW
@@ -40,6 +42,12 @@ def call_form(page: Answer) -> dict[str, str]:
     """What the form of the tap takes along."""
     forms = re.findall(r"<form.*?</form>", page.text, re.DOTALL)
     return fields(page, next(n for n, form in enumerate(forms) if "data-api" in form))
+
+
+def change_form(page: Answer) -> dict[str, str]:
+    """What the form behind "Change office" takes along."""
+    forms = re.findall(r"<form.*?</form>", page.text, re.DOTALL)
+    return fields(page, next(n for n, form in enumerate(forms) if 'id="change-office"' in form))
 
 
 def offices(page: Answer) -> list[str]:
@@ -151,10 +159,10 @@ def test_continuing_without_an_office_asks_again(served: Served, office: str) ->
 def test_a_supporter_can_pick_another_whatever_their_zip_code_says(served: Served) -> None:
     asking(served)
     found = posted(served, {"do": "office", "zip": "78501"})
-    listed = posted(served, fields(found))
+    listed = posted(served, change_form(found))
     page = posted(served, fields(listed, 0) | {"office": "ero-nyc"})
 
-    assert fields(found)["do"] == "change"
+    assert change_form(found)["do"] == "change"
     assert listed.status == 200
     assert "There is a problem" not in listed.text
     assert offices(listed)[0] == "ero-hlg"
@@ -276,10 +284,14 @@ def test_the_office_sees_our_number_unless_the_supporter_says_otherwise(
 def test_ours_is_what_is_ticked(served: Served) -> None:
     page = served.ask("GET", PAGE).text
 
-    assert re.findall(r'name="number_shown" value="(\w+)"( checked)?', page) == [
-        ("ours", " checked"),
-        ("own", ""),
-    ]
+    assert (
+        re.findall(r'name="number_shown" value="(\w+)"( checked)?', page)
+        == [
+            ("ours", " checked"),
+            ("own", ""),
+        ]
+        * 2
+    )
 
 
 @pytest.mark.parametrize("language", Language)
@@ -288,3 +300,35 @@ def test_the_page_of_offices_is_light(served: Served, language: Language) -> Non
 
     assert len(posted(served, {"do": "office", "zip": CHOICE}, language.value).body) <= 10_000
     assert len(posted(served, {"do": "office", "zip": "78501"}, language.value).body) <= 10_000
+
+
+@pytest.mark.parametrize(("shown", "own"), [("ours", False), ("own", True)])
+def test_the_page_that_waits_for_a_call_knows_office_and_number(
+    served: Served, shown: str, *, own: bool
+) -> None:
+    asking(served)
+
+    answer = posted(served, {"do": "tap", "zip": "78501", "number_shown": shown})
+
+    assert answer.status == 303
+    assert called(served, answer)[0] == "ero-hlg"
+    session = served.runtime.store.call(
+        answer.headers["location"].split("/calls/")[1].split("?")[0], served.clock()
+    )
+    assert session
+    assert (session.stage, session.shows_own, session.local) == (Stage.AWAITING, own, "ero-hlg")
+    assert "78501" not in str(session)
+
+
+def test_when_too_many_pages_wait_a_call_works_without_a_code(served: Served) -> None:
+    asking(served)
+    config = replace(served.runtime.config, pages_per_source=1)
+    install(replace(served.runtime, config=config))
+    posted(served, {"do": "tap"})
+
+    refused = posted(served, {"do": "tap"})
+    install(served.runtime)
+
+    assert refused.status == 429
+    assert "Call us: no code needed" in refused.text
+    assert 'href="tel:+12025550142"' in refused.text
