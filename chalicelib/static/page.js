@@ -1,10 +1,11 @@
-/* What the pages do where scripts run: send forms without a reload, and keep a call's page current.
-   Every word stays the server's: its HTML is fetched and only what changed in it is swapped. */
+/* Forms without a reload, and a call's page kept current. Every word stays the server's: its HTML is fetched and
+   only what changed in it is swapped. */
 
 const QUICK = 2000, SLOW = 5000, LONGEST = 30000; // milliseconds between two looks at a call
 const QUICK_LOOKS = 90;
 
-const main = () => document.getElementById("main");
+const byId = (id) => document.getElementById(id);
+const main = () => byId("main");
 const parts = (element) => new Map([...element.children].filter((part) => part.id).map((part) => [part.id, part.outerHTML]));
 let sent = new Map(); // id → the server's HTML of each part now shown, before a person opened or typed anything
 let timer = 0, looks = 0, faults = 0, skew = null, shownAt = location.pathname;
@@ -23,8 +24,7 @@ function begin() {
   if (!here.searchParams.has("live")) {
     // This document came with a Refresh header, which only leaving it can stop.
     here.searchParams.set("live", "1");
-    location.replace(here);
-    return;
+    return location.replace(here);
   }
   plan(QUICK);
 }
@@ -65,7 +65,7 @@ async function look() {
     const html = await answer.text();
     if (url !== location.href) return;
     faults = 0;
-    document.getElementById("offline-note")?.remove();
+    byId("offline-note")?.remove();
     show(html);
   } catch {
     faults += 1;
@@ -81,8 +81,8 @@ function pause() {
 }
 
 function offline(again) {
-  if (document.getElementById("offline-note")) return;
-  const words = document.getElementById("offline");
+  if (byId("offline-note")) return;
+  const words = byId("offline");
   if (!words) return;
   const notice = words.content.cloneNode(true);
   notice.querySelector("[data-retry]").addEventListener("click", again);
@@ -117,12 +117,12 @@ function copy(name, next) {
 function replace(fresh, next) {
   main().replaceWith(document.adoptNode(next));
   for (const part of [".top", ".foot"]) document.querySelector(part).replaceWith(document.adoptNode(fresh.querySelector(part)));
-  document.getElementById("offline")?.remove();
+  byId("offline")?.remove();
   const words = fresh.getElementById("offline");
   if (words) document.body.append(document.adoptNode(words));
   remember(document);
   scrollTo(0, 0);
-  (document.getElementById("problem") ?? document.getElementById("found") ?? main().querySelector("h1"))?.focus();
+  (byId("problem") ?? byId("found") ?? main().querySelector("h1"))?.focus();
 }
 
 function merge(shown, next) {
@@ -133,7 +133,7 @@ function merge(shown, next) {
   let after = null;
   for (const part of [...next.children]) {
     const html = fresh.get(part.id);
-    let old = document.getElementById(part.id);
+    let old = byId(part.id);
     if (old && "parts" in part.dataset) merge(old, part);
     else if (old && part.getAttribute("role") === "status") fill(old, part, html);
     else if (!old || sent.get(part.id) !== html) {
@@ -166,7 +166,7 @@ function refocus(id) {
 
 function tick() {
   for (const button of document.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
-  const shown = document.getElementById("timer");
+  const shown = byId("timer");
   if (!shown) return;
   const seconds = Math.max(0, Math.round((Date.now() + skew) / 1000 - shown.dataset.since));
   shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -183,19 +183,19 @@ addEventListener("submit", (event) => {
   if (form.dataset.sending) return; // a second tap
   form.dataset.sending = "1";
   const words = button?.querySelector(".txt"), rest = words?.textContent;
-  if (words) { words.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
+  if (words) { words.textContent = button.dataset.busy; button.ariaBusy = "true"; }
   send(form, button).catch(() => unsent(form, button)).finally(() => {
     delete form.dataset.sending;
-    if (words) { words.textContent = rest; button.removeAttribute("aria-busy"); }
+    if (words) { words.textContent = rest; button.ariaBusy = null; }
   });
 });
 
 async function send(form, button) {
   clearTimeout(timer);
-  document.getElementById("offline-note")?.remove();
+  byId("offline-note")?.remove();
   const fields = new URLSearchParams(new FormData(form, button));
   // A ZIP code typed beside this form, and not looked up, counts too.
-  const zip = document.getElementById("zip")?.value;
+  const zip = byId("zip")?.value;
   if ((form.dataset.api || form.dataset.tap) && zip) fields.set("zip", zip);
   const created = form.dataset.api && (await create(form, fields));
   if (created) return open(created);
@@ -210,14 +210,10 @@ async function send(form, button) {
 
 const onDesk = () => matchMedia("(min-width: 60rem) and (hover: hover) and (pointer: fine)").matches;
 
-/* Offline a phone can still call: without the code, the voice asks. */
+/* Offline a phone still calls. */
 function unsent(form, button) {
   if (!form.dataset.tap || onDesk()) return offline(() => form.requestSubmit(button));
-  const link = document.createElement("a");
-  link.href = `tel:${form.dataset.tap}`;
-  form.append(link);
-  link.click();
-  link.remove();
+  Object.assign(document.createElement("a"), { href: `tel:${form.dataset.tap}` }).click();
 }
 
 async function create(form, fields, again = true) {
@@ -240,7 +236,7 @@ async function create(form, fields, again = true) {
 /* The proof of work (ALTCHA 2), begun when the form gets the focus, so that it is done by the tap. A browser without
    Web Crypto, or a challenge that doesn't come, sends the form as without a script. */
 
-const FRESH = 540000; // milliseconds a proof is kept: a challenge lives ten minutes
+const FRESH = 540000; // milliseconds: a challenge lives ten minutes
 const MOST_GUESSES = 1000;
 let work = null; // the one under way or done: {address, until, proof}
 
@@ -296,7 +292,7 @@ addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   if ("leave" in link.dataset) location.replace(link.href);
-  else if ("share" in link.dataset) navigator.share({ title: link.dataset.title, url: link.dataset.share }).catch(() => {}); // closed again
+  else if ("share" in link.dataset) navigator.share({ title: link.dataset.title, url: link.dataset.share }).catch(() => {})
   else look();
 });
 
