@@ -117,8 +117,9 @@ def create_call(slug: str) -> Response:
 def _awaiting(slug: str, language: Language, body: Mapping[str, Any]) -> Response:
     """A page that waits for its supporter's own call: its code, and what the phone is to dial."""
     page = calling_in.Page(
-        language, read_optional(body, "zip"), read_optional(body, "office"), shows_own=_read_shows_own(body)
-    )
+        language, read_optional(body, "zip"), read_optional(body, "office"), _read_shows_own(body),
+        read_optional(body, "via"),
+    )  # fmt: skip
     session = calling_in.await_call(tap.campaign(slug), page, read_source())
     return json_answer(_call_json(session), 201, {"Location": urls.local(f"/api/calls/{session.id}")})
 

@@ -72,6 +72,7 @@ class Page:
     zip_code: str = ""
     office: str = ""
     shows_own: bool = False
+    via: str = ""
 
 
 def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
@@ -95,6 +96,7 @@ def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
         session = _waiting(asked, page, choice, r.now())
         if r.store.await_call(session, session.code or "", r.now() + CODE_LIVES):
             count("PagesWaiting")
+            tap.note_shared(asked.slug, page.via)
             return session
     raise GaveUp
 

@@ -384,3 +384,10 @@ def install_config(house: Rehearsal, config: Any) -> None:
     """Have the app configured like this from now on."""
     house.runtime = replace(house.runtime, config=config)
     install(house.runtime)
+
+
+def test_a_page_opened_by_a_shared_link_is_counted_and_nobody_named(house: Rehearsal) -> None:
+    waiting_page(house)
+    waiting_page(house, via="share")
+
+    assert sum(house.runtime.store.shared(SLUG).values()) == 1
