@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from chalicelib.domain.call import CallSession, Ending, Stage, ticket
+from chalicelib.domain.call import TERMINAL, CallSession, Ending, Stage, ticket
 from chalicelib.domain.call_machine import advance
 from chalicelib.domain.counts import Outcome, action_id
 from chalicelib.domain.desk import Granted
 from chalicelib.domain.events import (
     AskLine,
+    CallChanged,
     CalledIn,
     Count,
     Delayed,
@@ -56,6 +57,11 @@ def an_ending_is_given_with_the_end_and_changed_by_a_late_nine_alone(t: Taken) -
         return (t.after.ending is not None) == t.after.is_over
     is_late_nine = t.event == Pressed("9") and t.before.ending is Ending.HUNG_UP
     return t.after.ending == (Ending.NEVER if is_late_nine and not t.before.legs else t.before.ending)
+
+
+def a_status_on_the_way_ends_nothing(t: Taken) -> bool:
+    is_on_the_way = isinstance(t.event, CallChanged) and t.event.status not in TERMINAL
+    return not is_on_the_way or t.after.is_over == t.before.is_over
 
 
 def legs_are_only_added_and_their_facts_only_filled_in(t: Taken) -> bool:
@@ -145,6 +151,23 @@ def _may_be_dialled(moment: Moment, office_id: str, line: str) -> bool:
     return line in {each.number for each in dialable(office, moment.now.date())}
 
 
+def only_offices_that_can_be_called_are_offered(t: Taken) -> bool:
+    is_new = t.after.step > t.before.step and t.after.tries == 0
+    if not is_new or t.after.stage not in {Stage.NEXT, Stage.HOLDING, Stage.CLOSED}:
+        return True
+    offered = t.after.offices if t.after.stage is Stage.NEXT else t.after.offices[1:]
+    tried = {leg.line for leg in t.after.legs}
+    return all(
+        any(_may_be_dialled(t.moment, office, line) for line in _lines(t.moment, office) - tried)
+        for office in offered
+    )
+
+
+def _lines(moment: Moment, office_id: str) -> set[str]:
+    office = moment.campaign.office(office_id)
+    return {line.number for line in office.lines} if office else set()
+
+
 def who_stops_waiting_gives_up_the_place_in_line(t: Taken) -> bool:
     left = [(each.office, each.ticket) for each in t.effects if isinstance(each, Leave)]
     if t.before.stage is not Stage.HOLDING:
@@ -221,6 +244,7 @@ PROMISES: tuple[Promise, ...] = (
     the_phone_goes_with_the_end_and_never_before,
     an_ended_call_stays_ended,
     an_ending_is_given_with_the_end_and_changed_by_a_late_nine_alone,
+    a_status_on_the_way_ends_nothing,
     legs_are_only_added_and_their_facts_only_filled_in,
     what_another_line_did_changes_nothing,
     an_office_call_is_counted_once_when_its_outcome_is_known,
@@ -230,6 +254,7 @@ PROMISES: tuple[Promise, ...] = (
     no_line_is_dialled_twice,
     a_line_is_dialled_only_when_its_desk_granted_it_to_this_very_leg,
     only_open_offices_of_a_live_campaign_are_dialled_or_asked_for,
+    only_offices_that_can_be_called_are_offered,
     who_stops_waiting_gives_up_the_place_in_line,
     a_place_in_line_is_told_on_hold_alone,
     a_question_is_asked_three_times_in_a_row_at_most,

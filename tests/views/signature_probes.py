@@ -39,7 +39,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Genuine:
-    """One webhook as Twilio sends it: each would change the call, if it were let in."""
+    """One webhook as Twilio sends it: each would change the call, or be answered with its words, if it were let in."""
 
     path: str
     form: dict[str, str]
@@ -51,7 +51,17 @@ FALLBACK = Genuine(
     f"{ROOT}/fallback",
     FIELDS | {"ErrorCode": "11200", "ErrorUrl": f"{PUBLIC_URL}{ROOT}/{CALL_ID}/steps/12", "Digits": "12"},
 )
-ROUTES = [STEP, STATUS, FALLBACK]
+THEIRS = FIELDS | {
+    "CallSid": "CA" + "2" * 32, "Called": "+12025550142", "Caller": "+14045550123", "Direction": "inbound",
+    "From": "+14045550123", "To": "+12025550142",
+}  # fmt: skip
+INBOUND = Genuine(
+    f"{ROOT}/inbound", THEIRS | {"CallStatus": "ringing", "StirVerstat": "TN-Validation-Passed-A"}
+)
+INBOUND_STATUS = Genuine(f"{ROOT}/inbound/status", THEIRS | {"CallStatus": "completed", "CallDuration": "12"})
+ROUTES = [STEP, STATUS, FALLBACK, INBOUND, INBOUND_STATUS]
+TAKEN = [200, 204, 200, 200, 204]
+"""What each route answers to its genuine webhook."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def rekeyed(g: Genuine, old: str, new: str, value: str) -> Sent:
 
 def last(g: Genuine) -> str:
     """A field that each route reads."""
-    return "Digits" if "Digits" in g.form else "CallDuration"
+    return next(name for name in ("Digits", "CallDuration", "To") if name in g.form)
 
 
 def other_digest(g: Genuine, name: str, algorithm: Callable[..., Any]) -> Sent:
@@ -135,7 +145,7 @@ Probe = Callable[[Genuine], Sent]
 # The numbers are those of promises.md §2.5; what the library accepts or crashes on is 403 here.
 LISTED: dict[str, Probe] = {
     "1 a field twice": lambda g: with_body(g, urlencode([*g.form.items(), *g.form.items()]).encode()),
-    "2 a field's name cut": lambda g: rekeyed(g, last(g), last(g)[:-1], last(g)[-1] + "12"),
+    "2 a field's name cut": lambda g: rekeyed(g, last(g), last(g)[:-1], last(g)[-1] + g.form[last(g)]),
     "3 the URL absorbs a field": lambda g: replace(
         reformed(g, without(g, "AccountSid")), path=f"{g.path}AccountSid{ACCOUNT}"
     ),

@@ -1,4 +1,4 @@
-"""Every way to send a webhook that Twilio did not sign, to all three voice routes: refused, and nothing written.
+"""Every way to send a webhook that Twilio did not sign, to all five voice routes: refused, and nothing written.
 
 And the genuine ones, which all pass: with blank fields, a port, a path prefix, a token just rotated.
 """
@@ -17,13 +17,15 @@ from chalicelib.adapters.secrets import SecretStore
 from chalicelib.domain.call import Stage
 from chalicelib.domain.limits import Caller
 from chalicelib.runtime import Runtime, install
+from chalicelib.views.calling_in import incoming
 from dev.server import Transport, in_process
 from tests.conftest import Figure
 from tests.rehearsal import ENVIRONMENT, SECRET, Rehearsal, sweep
 from tests.values import CALL_ID, session
 from tests.views.signature_probes import (
-    FALLBACK,
     FORM,
+    INBOUND,
+    INBOUND_STATUS,
     LISTED,
     MORE,
     ROOT,
@@ -31,6 +33,7 @@ from tests.views.signature_probes import (
     SID,
     STATUS,
     STEP,
+    TAKEN,
     Genuine,
     Sent,
     mutants,
@@ -41,10 +44,13 @@ from tests.views.signature_probes import (
 
 @pytest.fixture
 def house(built: Runtime) -> Iterator[Rehearsal]:
-    """A call in which the supporter is asked for a key, at step 12."""
+    """A call in which the supporter is asked for a key, at step 12, and one to us at its menu."""
     made = Rehearsal(built, built.store._table.client)
     asked = session(stage=Stage.MENU, step=12, call_sid=SID, changed_at=made.clock.now())
     made.runtime.store.open_call(asked, Caller())
+    theirs = incoming(INBOUND_STATUS.form)
+    called_us = replace(asked, id=theirs.id, call_sid=theirs.sid, phone_key=theirs.phone_key, is_inbound=True)
+    made.runtime.store.open_call(called_us, Caller())
     yield made
     rotate()
     sweep()
@@ -102,7 +108,7 @@ def test_the_probes_are_all_there_and_each_is_403_but_where_no_route_is(house: R
     assert set(others.values()) <= {404, 415}, others
 
 
-@pytest.mark.parametrize("g", ROUTES)
+@pytest.mark.parametrize("g", [route for route in ROUTES if route is not INBOUND])
 def test_the_same_requests_signed_by_twilio_are_taken(house: Rehearsal, g: Genuine) -> None:
     before = house.rows()
 
@@ -110,6 +116,15 @@ def test_the_same_requests_signed_by_twilio_are_taken(house: Rehearsal, g: Genui
 
     assert status in {200, 204}
     assert house.rows() != before
+
+
+def test_the_first_request_of_a_call_to_us_is_answered_and_keeps_nothing(house: Rehearsal) -> None:
+    before = house.rows()
+
+    status, spoken = posted(house.ask, sent(INBOUND))
+
+    assert (status, b"For English, press 1." in spoken) == (200, True)
+    assert house.rows() == before
 
 
 GENUINE: dict[str, Callable[[Genuine], Sent]] = {
@@ -135,7 +150,7 @@ GENUINE: dict[str, Callable[[Genuine], Sent]] = {
 
 @pytest.mark.parametrize("name", GENUINE)
 def test_genuine_requests_pass_with(house: Rehearsal, name: str) -> None:
-    assert [posted(house.ask, GENUINE[name](g))[0] for g in ROUTES] == [200, 204, 200]
+    assert [posted(house.ask, GENUINE[name](g))[0] for g in ROUTES] == TAKEN
 
 
 @pytest.mark.parametrize(
@@ -155,7 +170,7 @@ def test_genuine_requests_pass_with_a_port_and_behind_a_path_prefix(
     status, spoken = posted(ask, sent(STEP, public=public), prefix)
 
     assert (status, f'action="{public}{ROOT}/{CALL_ID}/steps/'.encode() in spoken) == (200, True)
-    assert [posted(ask, sent(g, public=public), prefix)[0] for g in (STATUS, FALLBACK)] == [204, 200]
+    assert [posted(ask, sent(g, public=public), prefix)[0] for g in ROUTES[1:]] == TAKEN[1:]
     assert posted(ask, sent(STEP), prefix)[0] == 403  # signed for where we are not
 
 
@@ -223,4 +238,4 @@ def test_a_secret_that_cannot_be_read_refuses_and_never_breaks(house: Rehearsal)
     lost = SecretStore(vault, "no such secret", Ticks())
     install(replace(house.runtime, secrets=lost))
 
-    assert [posted(house.ask, sent(g))[0] for g in ROUTES] == [403, 403, 403]
+    assert [posted(house.ask, sent(g))[0] for g in ROUTES] == [403] * len(ROUTES)
