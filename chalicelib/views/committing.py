@@ -200,7 +200,7 @@ def _rest(r: Runtime, office: str, line: str, why: str | None) -> None:
     if why is not None:
         r.catalog.quarantine(office, line, why, r.now())
         count("LinesRested")
-        log("line rests", office=office, why=why)
+        log("line rests", why=why)
 
 
 def _measure(before: CallSession, after: CallSession, effects: Sequence[Effect]) -> None:

@@ -144,7 +144,9 @@ def test_nobody_is_held_longer_than_twelve_minutes(house: Rehearsal) -> None:
     assert house.world.rings(FIRST) == 1
 
 
-def test_three_callers_who_say_wrong_number_put_the_line_to_rest(house: Rehearsal) -> None:
+def test_three_callers_who_say_wrong_number_put_the_line_to_rest(
+    house: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
     phones = [f"+1{area}5550123" for area in (404, 202, 303, 512)]
     for phone in phones:
         house.world.add(Supporter(phone, [PickUp(), Press("1"), Press("4", when=HOW)]))
@@ -160,6 +162,8 @@ def test_three_callers_who_say_wrong_number_put_the_line_to_rest(house: Rehearsa
     found = house.runtime.catalog.office("ero-atl")
     assert found is not None
     assert found.lines[0].quarantined == "wrong_number"
+    assert caplog.messages.count("line rests") == 1
+    assert "desk not told" not in caplog.messages
 
 
 def test_a_closed_office_is_not_called_and_all_closed_refuse_the_tap(house: Rehearsal) -> None:
