@@ -2,10 +2,10 @@
 
 from dev.phone_world.offices import Answer
 from dev.phone_world.people import HangUp, Heard, Press, Star
-from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO, DialsIn, Line, Tale, with_code
+from dev.stories.tale import COMO_LE_FUE, HOW_DID_IT_GO, DialsIn, Line, OnPage, Tale
 
 TAP_WITH_CODE = Tale(
-    title="Tap to call, with the page’s code: nothing is asked that the page has asked",
+    title="Tap to call on the page, with its code: nothing is asked that the page has asked",
     name="Sofía",
     language="es",
     script=(
@@ -18,7 +18,13 @@ TAP_WITH_CODE = Tale(
     ends="thanks",
     counted=("spoke",),
     heard=("Hola, habla", "Le comunicamos con la oficina de ICE en San Diego", "¿Cómo le fue?"),
-    dials=DialsIn(with_code(zip_code="92672", office="ero-snd")),
+    dials=DialsIn(),
+    page=OnPage(
+        zip_code="92672",
+        picks="San Diego",
+        taps=True,
+        reads=("Usted eligió la oficina de San Diego.", "Llame a la oficina de San Diego"),
+    ),
     shows_own=False,
 )
 

@@ -34,11 +34,19 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that was opened: its address, the words on it in one line, and its forms in order."""
+    """A page that was opened: its address, the words on it in one line, its forms, and what its links dial."""
 
     url: str
     text: str
     forms: tuple[Form, ...]
+    dials: tuple[str, ...] = ()
+
+    def form_that(self, does: str) -> Form:
+        """Return the first form that sends this as what it does. Raises NoSuchForm."""
+        for form in self.forms:
+            if form.sends.get("do") == does:
+                return form
+        raise NoSuchForm(f"no form that does {does} on the page that says: {self.text[:300]}")
 
     def form(self, name: str) -> Form:
         """Return the first form with a field of this name that a person can fill. Raises NoSuchForm."""
@@ -54,7 +62,7 @@ def read(url: str, html: str) -> Page:
     reader.feed(html)
     reader.close()
     forms = tuple(Form(made.action, made.sends, frozenset(made.shows), made.choices) for made in reader.forms)
-    return Page(url, " ".join("".join(reader.words).split()), forms)
+    return Page(url, " ".join("".join(reader.words).split()), forms, tuple(reader.dials))
 
 
 @dataclass(slots=True)
@@ -74,6 +82,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[_Made] = []
         self.words: list[str] = []
+        self.dials: list[str] = []
         self._form: _Made | None = None
         self._unseen = 0
         self._radio: tuple[str, str] | None = None
@@ -86,6 +95,8 @@ class _Reader(HTMLParser):
             self.forms.append(self._form)
         elif tag in {"input", "button", "select"} and self._form is not None and told.get("name"):
             self._field(self._form, tag, told)
+        elif tag == "a" and told.get("href", "").startswith("tel:"):
+            self.dials.append(told["href"])
         elif tag == "label":
             self._label = []
         self._unseen += tag in UNSEEN

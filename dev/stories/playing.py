@@ -154,11 +154,15 @@ def dialled(tale: Tale, dials: DialsIn, scene: Scene) -> Played:
     site = scene.site
     phone = new_phone(site)
     site.add_supporter(phone, tale.name, ())
-    sid = site.call_in(phone, dials.link(site, tale.language), tale.script, hides=dials.hides)
+    link, read = dials.link(site, tale.language), ""
+    if tale.page != NO_FORM:
+        visit = visited(site.opens, site.page(tale.language), phone, tale.page)
+        link, read = visit.dials, visit.read
+    sid = site.call_in(phone, link, tale.script, hides=dials.hides)
     scene.until(lambda: site.leg(sid)["ended"] is not None)
     call_id = site.call_id_of(sid)
     view = settled(call_id, scene) if call_id else {}
-    return _played(Begun(phone, call_id or "", sid), view, scene)
+    return replace(_played(Begun(phone, call_id or "", sid), view, scene), read=read)
 
 
 def tapped(caller: Caller | Tale, site: Site) -> Begun:

@@ -30,7 +30,7 @@ STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
 USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
 """How a line answers that nobody said anything about: as every office of the stack does."""
 NAMELESS: Mapping[str, str] = MappingProxyType({})
-OK, CREATED = 200, 201
+OK = 200
 TIMEOUT = 20
 
 Json = dict[str, Any]
@@ -67,17 +67,6 @@ class Site:
         """Ask for a call, as the page does; return status and answer."""
         wish = {"phone": phone, "language": language, "consent": "call-1", "proof": self.proof()}
         return ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
-
-    def awaited(self, language: str, zip_code: str, office: str) -> str:
-        """Have a page wait for its supporter's own call; return what its button dials.
-
-        Raises ValueError if the app refuses.
-        """
-        wish = {"by": "tap", "language": language, "zip": zip_code, "office": office}
-        status, answer = ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
-        if status != CREATED:
-            raise ValueError(f"the app answered {status}: {answer}")
-        return str(answer["dial"])
 
     def proof(self) -> str:
         """Return a solved proof of work, as the page sends it."""

@@ -34,11 +34,6 @@ def our_number(site: "Site", _language: str) -> str:
     return site.our_number()
 
 
-def with_code(zip_code: str = "", office: str = "") -> Link:
-    """Our number with the code of a page on which this was chosen, as the page's button dials it."""
-    return lambda site, language: site.awaited(language, zip_code, office)
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """How one line of an office answers: after how many seconds, and when it hangs up (None: never).
@@ -60,7 +55,7 @@ Lines = Line | tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class DialsIn:
-    """The supporter calls us: what is dialled, and whether the phone hides its number."""
+    """The supporter calls us: what is dialled where no page says it, and whether the phone hides its number."""
 
     link: Link = our_number
     hides: bool = False
@@ -70,7 +65,8 @@ class DialsIn:
 class OnPage:
     """The supporter goes through the campaign's page: the ZIP code typed, the office picked, the number to show.
 
-    With `books` the office is closed, and this time is picked instead. `picks`, `shows` and `books` are how the labels
+    With `taps` they tap to call us, and dial what the page's button dials. With `books` the office is closed, and this
+    time is picked instead. `picks`, `shows` and `books` are how the labels
     of those choices begin; what is empty is left as it is. `reads` are words that the pages on the way must have
     said, in order.
     """
@@ -78,6 +74,7 @@ class OnPage:
     zip_code: str = ""
     picks: str = ""
     shows: str = ""
+    taps: bool = False
     books: str = ""
     reads: tuple[str, ...] = ()
 

@@ -17,10 +17,14 @@ BOOKING = re.compile(r"/bookings/([A-Za-z0-9_-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of it: the id of the call or the booking, and all that the pages on the way said."""
+    """What came of it: the id of the call or the booking, all that the pages on the way said, and what the last dials.
+
+    `dials` is the first link there that dials a number with a code; empty where there is none.
+    """
 
     id: str
     read: str
+    dials: str = ""
 
 
 def visited(opens: Opens, page: str, phone: str, wish: OnPage) -> Visit:
@@ -35,7 +39,8 @@ def visited(opens: Opens, page: str, phone: str, wish: OnPage) -> Visit:
     found = (BOOKING if wish.books else CALL).search(pages[-1].url)
     if found is None:
         raise ValueError(f"the page led nowhere, but said: {pages[-1].text[:300]}")
-    return Visit(found[1], " ".join(each.text for each in pages))
+    dials = (link for link in pages[-1].dials if "," in link)
+    return Visit(found[1], " ".join(each.text for each in pages), next(dials, ""))
 
 
 # Strictly private.
@@ -48,9 +53,10 @@ def _called(opens: Opens, page: str, phone: str, wish: OnPage) -> list[Page]:
     if wish.picks:
         form = pages[-1].form("office")
         pages.append(_sent(opens, pages[-1], form, office=form.choice("office", wish.picks)))
-    form = pages[-1].form("phone")
+    form = pages[-1].form_that("tap") if wish.taps else pages[-1].form("phone")
+    typed = {} if wish.taps else {"phone": phone}
     shown = {"number_shown": form.choice("number_shown", wish.shows)} if wish.shows else {}
-    return [*pages, _sent(opens, pages[-1], form, phone=phone, **shown)]
+    return [*pages, _sent(opens, pages[-1], form, **typed, **shown)]
 
 
 def _booked(opens: Opens, page: str, phone: str, wish: OnPage) -> list[Page]:

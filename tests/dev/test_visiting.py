@@ -21,6 +21,7 @@ HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Cal
 <label><input type="radio" name="number_shown" value="ours" checked><span>Our number <small>small</small></span></label>
 <label><input type="radio" name="number_shown" value="own"><span>Your own number <small>small</small></span></label>
 <button>Call me</button></form>
+<form action="/c/families-28" method="post"><input type="hidden" name="do" value="tap"><button>Call</button></form>
 <form action="/c/families-28" method="post"><label><input type="radio" name="office" value="ero-snd">
 <span>San Diego <small>until 4</small></span></label></form>
 <form action="/c/families-28/book" method="post"><input type="hidden" name="consent" value="book-1">
@@ -29,13 +30,17 @@ HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Cal
 <select name="zone"><option value="here">Here</option></select>
 <button name="do" value="book">Book</button><button name="do" value="days">Another day</button></form>"""
 
+CALL_PAGE = (
+    """<a href="tel:+12025550142">Our number</a> <a href="tel:+12025550142,,482915">Call</a> <p>Thank you."""
+)
+
 
 def test_a_page_is_its_words_and_its_forms() -> None:
     page = read("http://here/c/families-28", HTML)
 
     assert page.text.startswith("Call Atlanta Please. ZIP Find Phone Our number small Your own")
     assert "p{}" not in page.text
-    assert len(page.forms) == 4
+    assert len(page.forms) == 5
 
 
 def test_a_form_sends_its_hidden_fields_and_what_is_chosen_and_nothing_of_another() -> None:
@@ -78,13 +83,13 @@ class Answering(BaseHTTPRequestHandler):
     server: Pages
 
     def do_GET(self) -> None:
-        self._send(200, HTML if "/c/" in self.path else "Thank you.")
+        self._send(200, HTML if "/c/" in self.path else CALL_PAGE)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         told = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         self.server.sent.append(told)
-        if "phone" in told and self.server.leads_on:
+        if ("phone" in told or told.get("do") == "tap") and self.server.leads_on:
             leads = "/bookings/a-booking" if "when" in told else "/calls/a-call-of-the-page?lang=en"
             self._send(303, "", Location=leads)
         else:
@@ -128,6 +133,13 @@ def test_a_visit_goes_from_form_to_form_to_the_call(pages: Pages) -> None:
         {"office": "ero-snd"},
         {"consent": "call-1", "zip": "30303", "phone": "+13035550123", "number_shown": "own"},
     ]
+
+
+def test_tapping_to_call_sends_no_phone_and_gives_what_the_button_dials(pages: Pages) -> None:
+    visit = visit_of(pages, OnPage(taps=True))
+
+    assert pages.sent == [{"do": "tap"}]
+    assert (visit.id, visit.dials) == ("a-call-of-the-page", "tel:+12025550142,,482915")
 
 
 def test_a_closed_office_is_booked_by_the_form_with_its_times(pages: Pages) -> None:
