@@ -35,10 +35,11 @@ def steps() -> tuple[str, ...]:
     """Return what to try, in order."""
     ana = HANDSETS[0]
     return (
-        f"Open the campaign, type {ana.shown} (that is {ana.name}), and tap Call me.",
+        f"Open the campaign and tap Call now. In the phone world, dial what it shows from {ana.name}’s phone; press 1.",
+        f"Or type {ana.shown} (that is {ana.name}) and tap Call me.",
         f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
         "Say how it went, and see the number on the campaign’s page grow.",
-        "In another terminal: make story plays five whole calls and compares ledger and tally.",
+        "In another terminal: make story plays whole calls of every kind and compares ledger and tally.",
     )
 
 
