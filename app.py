@@ -9,10 +9,11 @@ from chalicelib.views.booking_pages import booking_pages
 from chalicelib.views.bookings_api import bookings_api
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
+from chalicelib.views.texts import texts
 from chalicelib.views.voice import voice
 from chalicelib.views.workers import workers
 
 app = Chalice(app_name=SERVICE, configure_logs=False)
 app.register_middleware(flushing)
-for blueprint in (pages, booking_pages, booked_pages, api, bookings_api, offices_api, voice, workers):
+for blueprint in (pages, booking_pages, booked_pages, api, bookings_api, offices_api, voice, texts, workers):
     app.register_blueprint(blueprint)

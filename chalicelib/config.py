@@ -49,6 +49,7 @@ class Config:
     calls_per_source: int
     verification_days: int
     unproven_calls_per_source: int
+    texts_per_phone: int
     proof_cost: int
     pages_per_source: int
     hidden_calls: int
@@ -83,6 +84,7 @@ class Config:
         unproven = _number(environ, "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", 3, problems)
         pages = _whole(environ, "PATCHTHROUGH_PAGES_PER_SOURCE", 60, problems)
         hidden = _whole(environ, "PATCHTHROUGH_HIDDEN_CALLS", 60, problems)
+        texts = _whole(environ, "PATCHTHROUGH_TEXTS_PER_PHONE", 6, problems)
         usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
         cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
         problems += _wrong(environ)
@@ -105,6 +107,7 @@ class Config:
             calls_per_source=int(per_source),
             verification_days=verification_days,
             unproven_calls_per_source=int(unproven),
+            texts_per_phone=texts,
             proof_cost=max(1, int(cost)),
             pages_per_source=pages,
             hidden_calls=hidden,

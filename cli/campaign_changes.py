@@ -47,6 +47,7 @@ def _parts(campaign: Campaign) -> Parts:
     parts["order of offices", None] = campaign.routing.order.value
     parts["local office", None] = campaign.routing.local.value
     parts["numbers", None] = ", ".join(campaign.numbers) or "those that no campaign has for itself"
+    parts["phone check", None] = "code" if campaign.asks_code else "key"
     parts["rings a day", None] = f"{campaign.limits.rings_a_day:,}"
     per_source = campaign.limits.calls_an_hour_per_source
     parts["calls an hour per source", None] = f"{per_source:,}" if per_source else "as the deployment allows"

@@ -168,6 +168,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
         routing=routing,
         numbers=tuple(value.get("numbers", ())),
         limits=Limits(**value.get("limits", {})),
+        asks_code=value.get("phone_check", "code") == "code",
         elsewhere=() if routing.local is Local.NEVER else _elsewhere(value["offices"], directory),
     )
 

@@ -75,7 +75,9 @@ def play(steps: Steps, folder: Path) -> None:
         _patchthrough(deployed, "campaign", "apply", f"campaigns/{CAMPAIGN}.yaml", "--yes")
         steps.done(f"patchthrough campaign apply {CAMPAIGN}")
         call_id = _tap(deployed)
-        steps.done("tap: a call was created through the API gateway and is in line")
+        steps.done("tap: a call was created through the API gateway, and a code was texted")
+        _enter_code(deployed, world, call_id)
+        steps.done("the code was typed in, and the call is in line")
         _wait_for_end(deployed, call_id)
         steps.done("the phone rang once, an office was reached, the supporter said so by key")
         steps.done(_proof(deployed))
@@ -173,6 +175,19 @@ def _tap(deployed: Deployed) -> str:
     tap = {"phone": SUPPORTER, "language": "es", "consent": "call-1", "proof": proof}
     call_id: str = _ask(deployed, f"/api/campaigns/{CAMPAIGN}/calls", tap)["id"]
     return call_id
+
+
+def _enter_code(deployed: Deployed, world: PhoneWorldServer, call_id: str) -> None:
+    """Type in what was texted to the supporter's phone."""
+    found: list[str] = []
+
+    def has_come() -> bool:
+        with world.pace.lock:
+            found[:] = [text.body[:6] for text in world.world.texts if text.to == SUPPORTER]
+        return bool(found)
+
+    _wait(has_come, CALL_SECONDS, lambda: "no code was texted")
+    _ask(deployed, f"/api/calls/{call_id}", {"do": "code", "code": found[-1]})
 
 
 def _wait_for_end(deployed: Deployed, call_id: str) -> None:

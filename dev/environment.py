@@ -46,6 +46,7 @@ def build(*, app_url: str, phone_url: str, aws: Mapping[str, str]) -> dict[str, 
         "PATCHTHROUGH_CALLS_PER_PHONE": "1000",
         "PATCHTHROUGH_CALLS_PER_SOURCE": "1000",
         "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE": "1000",
+        "PATCHTHROUGH_TEXTS_PER_PHONE": "1000",
         # A person's own settings may name other endpoints.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -34,6 +34,9 @@ def take(browser: Browser, site: Site) -> list[Path]:
     taken = [kept(page, "campaign"), *others(browser, site)]
     page.fill("#phone", HANDSETS[0].shown)
     page.click("#call-me .btn")
+    state(page, "code")
+    page.fill("#code", site.code(ana))
+    page.click("#code-form .btn")
     state(page, "ringing")
     taken.append(kept(page, "call-ringing"))
     do(site, ana, "answer")

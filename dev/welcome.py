@@ -36,7 +36,7 @@ def steps() -> tuple[str, ...]:
     ana = HANDSETS[0]
     return (
         f"Open the campaign and tap Call now. In the phone world, dial what it shows from {ana.name}’s phone; press 1.",
-        f"Or type {ana.shown} (that is {ana.name}) and tap Call me.",
+        f"Or type {ana.shown} (that is {ana.name}), tap Call me, and type in the code that this phone is texted.",
         f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
         "Say how it went, and see the number on the campaign’s page grow.",
         "In another terminal: make story plays whole calls of every kind and compares ledger and tally.",

@@ -83,6 +83,7 @@ def campaign(today: Any, offices: int = 3, slug: str = SLUG) -> Campaign:
         points=(Words("Please halt the deportations.", "Por favor, detengan las deportaciones."),),
         reading="Hello. Please halt the deportations.",
         goal=2000,
+        asks_code=False,
         offices=tuple(office(office_id, today) for office_id in list(LINES)[:offices]),
         letter=Letter(Words("Halt them", "Deténganlas"), Words("Please.", "Por favor.")),
         spoken={

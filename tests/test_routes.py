@@ -26,7 +26,7 @@ DOORS = {
     "/api/campaigns/{slug}/offices": {"GET"},
     "/api/campaigns/{slug}/challenge": {"GET"},
     "/api/campaigns/{slug}/calls": {"POST"},
-    "/api/calls/{call_id}": {"GET"},
+    "/api/calls/{call_id}": {"GET", "POST"},
     "/api/campaigns/{slug}/times": {"GET"},
     "/api/campaigns/{slug}/bookings": {"POST"},
     "/api/bookings/{booking_id}": {"GET", "POST"},
@@ -35,6 +35,7 @@ DOORS = {
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},
     "/twilio/voice/{call_id}/status": {"POST"},
     "/twilio/voice/fallback": {"POST"},
+    "/twilio/texts/{text_id}/status": {"POST"},
 }
 ASKED = {"/api/campaigns/{slug}/times": "?office=ero-atl"}
 """What an address must ask for, to be answered."""

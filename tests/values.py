@@ -76,6 +76,7 @@ CAMPAIGN = Campaign(
     reading="Hello. Please halt the deportations of the 28 children and their parents, and release the families. "
     "Thank you.",
     goal=2000,
+    asks_code=False,
     offices=OFFICES,
     letter=Letter(
         Words("Release the families", "Dejen libres a las familias"), Words("Dear office", "Estimada oficina")

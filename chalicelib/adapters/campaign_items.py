@@ -56,6 +56,7 @@ def campaign_item(campaign: Campaign, now: datetime) -> Item:
         "numbers": list(campaign.numbers),
         "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
         "limits": _limits_item(campaign.limits),
+        "asks_code": campaign.asks_code,
     }
 
 
@@ -82,6 +83,7 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
         ),
         routing=_routing(item.get("routing")),
         limits=Limits(**item.get("limits", {})),
+        asks_code=item.get("asks_code", True),
         elsewhere=elsewhere,
         numbers=tuple(item.get("numbers", ())),
     )

@@ -1,10 +1,10 @@
-"""Twilio's REST API: place a call once, and ask what became of it. The only importer of its client.
+"""Twilio's REST API: place a call or send a text once, and ask what became of a call. The only importer of its client.
 
-Retries are off: a POST Calls has no idempotency key, so whatever is not a clear yes or no is Unclear and is
+Retries are off: a POST Calls or Messages has no idempotency key, so whatever is not a clear yes or no is Unclear and is
 never sent again (design §4). Numbers and sids stay out of every error text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twilio.http import HttpClient
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.call import CallInstance
+    from twilio.rest.api.v2010.account.message import MessageInstance
 
 RING_SECONDS = 30
 """How long a supporter's phone rings."""
@@ -65,6 +66,16 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True)
+class Texting:
+    """What Twilio needs to send one text. `status` is the absolute URL at which it tells what became of it."""
+
+    to: str
+    from_number: str
+    body: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What Twilio says of a call or leg: `seconds` of talk, `created_at` when it was placed."""
 
@@ -93,25 +104,23 @@ class Phone:
             Rejected: clearly not placed.
             Unclear: nobody knows; ask later with `calls_to`.
         """
-        from twilio.base.exceptions import TwilioRestException  # noqa: PLC0415 - slow import, workers only
+        return _once(lambda: self._client().calls.create(
+            to=order.to, from_=order.from_number, url=order.url, method="POST",
+            fallback_url=order.fallback, fallback_method="POST",
+            status_callback=order.status, status_callback_method="POST",
+            status_callback_event=["ringing", "answered", "completed"],
+            timeout=RING_SECONDS, time_limit=CALL_SECONDS,
+        ))  # fmt: skip
 
-        try:
-            call = self._client().calls.create(
-                to=order.to, from_=order.from_number, url=order.url, method="POST",
-                fallback_url=order.fallback, fallback_method="POST",
-                status_callback=order.status, status_callback_method="POST",
-                status_callback_event=["ringing", "answered", "completed"],
-                timeout=RING_SECONDS, time_limit=CALL_SECONDS,
-            )  # fmt: skip
-        except TwilioRestException as error:
-            raise _answer(error.status, error.code) from error
-        except (
-            Exception
-        ) as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
-            raise Unclear("no clear answer from Twilio") from error
-        if not call.sid:
-            raise Unclear("an answer without a sid")
-        return str(call.sid)
+    def text(self, order: Texting) -> str:
+        """Send the text and return its sid.
+
+        Raises:
+            TooMany, Rejected, Unclear: as `place`.
+        """
+        return _once(lambda: self._client().messages.create(
+            to=order.to, from_=order.from_number, body=order.body, status_callback=order.status,
+        ))  # fmt: skip
 
     def call(self, sid: str) -> Known | None:
         """Return what Twilio says of this call now, None if it knows no such call."""
@@ -152,6 +161,21 @@ class Phone:
             if self._api_url:
                 self._built.api.base_url = self._api_url
         return self._built
+
+
+def _once(create: Callable[[], "CallInstance | MessageInstance"]) -> str:
+    """Ask Twilio to make something, once, and return its sid."""
+    from twilio.base.exceptions import TwilioRestException  # noqa: PLC0415 - slow import, workers only
+
+    try:
+        made = create()
+    except TwilioRestException as error:
+        raise _answer(error.status, error.code) from error
+    except Exception as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
+        raise Unclear("no clear answer from Twilio") from error
+    if not made.sid:
+        raise Unclear("an answer without a sid")
+    return str(made.sid)
 
 
 def _answer(status: int, code: int | None) -> TooMany | Rejected | Unclear:

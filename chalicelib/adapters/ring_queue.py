@@ -1,4 +1,4 @@
-"""The queue of calls to place: holds ids of calls and of booked calls, never a phone number."""
+"""The queue of calls to place and codes to text: holds ids of calls and of booked calls, never a number or a code."""
 
 import json
 from dataclasses import dataclass
@@ -21,6 +21,14 @@ class BookedCall:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """A message: the text with a call's `number`-th code."""
+
+    call_id: str
+    number: int
+
+
 class RingQueue:
     """One SQS queue."""
 
@@ -36,13 +44,17 @@ class RingQueue:
         """Ask for this booked call in `delay` seconds. A repeat is harmless: an occurrence becomes one call."""
         self._send({"booking": booked.booking_id, "at": booked.at.isoformat()}, delay)
 
+    def send_code(self, text: CodeText, delay: float) -> None:
+        """Ask for this text in `delay` seconds. A repeat is harmless: texting claims first."""
+        self._send({"code_for": text.call_id, "number": str(text.number)}, delay)
+
     def _send(self, message: dict[str, str], delay: float) -> None:
         seconds = min(LONGEST_DELAY, max(0, ceil(delay)))
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=seconds)
 
 
-def asked_in(body: str) -> str | BookedCall:
-    """Return what a message asks to place: the id of a call, or a booked call.
+def asked_in(body: str) -> str | BookedCall | CodeText:
+    """Return what a message asks for: the id of a call to place, a booked call, or a code to text.
 
     Raises:
         ValueError: it holds neither; the message is poison and belongs in the dead-letter queue.
@@ -51,6 +63,8 @@ def asked_in(body: str) -> str | BookedCall:
         message = json.loads(body)
         if "booking" in message:
             return BookedCall(str(message["booking"]), datetime.fromisoformat(message["at"]))
+        if "code_for" in message:
+            return CodeText(str(message["code_for"]), int(message["number"]))
         call_id = message["call_id"]
     except (KeyError, TypeError) as error:
         raise ValueError("a ring message without a call id") from error

@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.adapters.table import Item
-from chalicelib.domain.call import CallSession, CallStatus, Consent, Ending, Notice, OfficeCall, Stage
+from chalicelib.domain.call import (
+    CallSession,
+    CallStatus,
+    Consent,
+    Ending,
+    Notice,
+    OfficeCall,
+    Proving,
+    Stage,
+)
 from chalicelib.domain.counts import Action, Basis, Channel, Outcome, Tally
 from chalicelib.domain.limits import Caller
 from chalicelib.domain.words import Language
@@ -36,7 +45,9 @@ def moment(value: int) -> datetime:
 def session_item(session: CallSession) -> Item:
     """A session as an item, with its TTL."""
     expires = int((session.changed_at + KEPT).timestamp())
-    nested = {"consent": _flat(session.consent), "legs": [_flat(leg) for leg in session.legs]}
+    nested: Item = {"consent": _flat(session.consent), "legs": [_flat(leg) for leg in session.legs]}
+    if session.proving:
+        nested["proving"] = _flat(session.proving)
     return {"type": "session", "expires_at": expires} | _flat(session) | nested
 
 
@@ -46,6 +57,8 @@ def session_of(item: Mapping[str, Any]) -> CallSession:
     known["consent"] = Consent(**_typed(Consent, item["consent"]))
     known["legs"] = tuple(OfficeCall(**_typed(OfficeCall, leg)) for leg in item["legs"])
     known["offices"] = tuple(item["offices"])
+    if "proving" in item:
+        known["proving"] = Proving(**_typed(Proving, item["proving"]))
     return CallSession(**known)
 
 

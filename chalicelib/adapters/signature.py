@@ -31,6 +31,9 @@ READ: dict[str, str] = {
     "DialCallDuration": r"\d{1,6}",
     "To": r"\+\d{7,15}",
     "ErrorUrl": r"\S{1,500}",
+    "ErrorCode": r"\d{1,6}",
+    "MessageSid": SID,
+    "MessageStatus": r"[a-z-]{4,11}",
     "SequenceNumber": r"\d{1,6}",
 }
 """The fields we read, each with the only shape it can have."""

@@ -28,7 +28,7 @@ from chalicelib.adapters.session_items import (
 from chalicelib.adapters.table import Item, Table, Write, keyed, read, wire
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shard
-from chalicelib.domain.events import Count, Effect, StopRinging
+from chalicelib.domain.events import Count, Effect, KeepCaller, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 
 ABSENT = "attribute_not_exists(PK)"
@@ -78,6 +78,14 @@ class Store:
         except _SecondConditionError as error:
             raise Stale from error
 
+    def begin(self, session: CallSession) -> None:
+        """Write a new session alone: its phone is not known to be its supporter's.
+
+        Raises:
+            Stale: there is one by this id.
+        """
+        self._transact([self._put(keys.session(session.id), session_item(session), ABSENT, {})])
+
     def commit(
         self, before: CallSession, after: CallSession, effects: Sequence[Effect], also: Sequence[Write] = ()
     ) -> CallSession:
@@ -96,12 +104,13 @@ class Store:
         put = self._put(keys.session(after.id), session_item(after), *_unchanged(before.version))
         actions = [effect.action for effect in effects if isinstance(effect, Count)]
         stops = [self._stop(effect) for effect in effects if isinstance(effect, StopRinging)]
+        kept = [effect for effect in effects if isinstance(effect, KeepCaller)]
+        callers = [part for each in kept for part in self._caller(each.phone_key, each.caller)]
+        counts = (part for action in actions for part in self._count(action))
         try:
-            self._transact(
-                [put, *also, *stops, *(part for action in actions for part in self._count(action))]
-            )
+            self._transact([put, *also, *callers, *stops, *counts])
         except _SecondConditionError as error:
-            if also:
+            if also or callers:
                 raise Stale from error
             # The ledger has this action already; the session still moves.
             self._transact([put, *stops])

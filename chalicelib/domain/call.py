@@ -22,6 +22,7 @@ class Stage(StrEnum):
         "welcome"  # they called us: the page's code, or a language. Never kept: its step tells its tries
     )
     ZIP = "zip"  # they called us without a code: which area is theirs?
+    PROVING = "proving"  # a code was texted to the phone; nobody is called before it is typed in
     QUEUED = "queued"  # waiting for its turn to be rung
     PLACING = "placing"  # a worker has claimed it and is asking Twilio
     UNKNOWN = "unknown"  # Twilio gave no clear answer: never resent, resolved by proof
@@ -51,6 +52,9 @@ class Ending(StrEnum):
     NO_OFFICE = "no_office"  # no office had a line that may be dialled any more
     LINE_FULL = "line_full"  # held as long as we hold anybody, and the office's lines were still in use
     CLOSED = "closed"  # the office had closed, and nothing else was chosen
+    NOT_PROVED = "not_proved"  # the code we texted was not typed in
+    NO_TEXT = "no_text"  # the code could not be texted to this phone
+    LANDLINE = "landline"  # the same, for it is a phone that gets no texts
     BUDGET = "budget"  # the campaign's calls of the day were used up before its turn came
     BOOKED = "booked"  # by a key: we call again at another time
 
@@ -98,6 +102,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Proving:
+    """How far a phone is shown to be its supporter's own: `codes` made so far, the latest at `made_at`.
+
+    `texted` is the number of the code whose text a worker took on last; 0: none yet. No code is kept: `codes`
+    and the call's id make it again, with a key (`domain/codes`).
+    """
+
+    made_at: datetime
+    codes: int = 1
+    texted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeCall:
     """One leg. `step` is the step its Dial was spoken at; `status` and `seconds` are Twilio's facts."""
 
@@ -118,7 +135,8 @@ class CallSession:
 
     `step` grows by one with every webhook that moved the call; `version` with every write. `offices` are the
     ids still to call, in order; `legs` the calls made so far. `number` is which call to get through this was.
-    `is_budgeted`: counted against the campaign's calls of the day already, though it is back in line.
+    `proving` is there only before the phone is shown to be theirs. `is_budgeted`: counted against the campaign's
+    calls of the day already, though it is back in line.
     `place` and `wait` (seconds) are told on hold, since `held_at`. `local` is the office of the supporter's own
     area and `zone` their IANA time zone, where their ZIP code told; `is_inbound`: they called us, and then `phone`
     is None where they hide their number. `opens_at` is when the office that has closed opens; `booking` the call
@@ -141,6 +159,7 @@ class CallSession:
     version: int = 0
     tries: int = 0
     notice: Notice | None = None
+    proving: Proving | None = None
     is_budgeted: bool = False
     shows_own: bool = False
     call_sid: str | None = None

@@ -11,6 +11,7 @@ from chalicelib.domain import inbound_moves as inbound
 from chalicelib.domain import key_moves as key
 from chalicelib.domain import office_moves as office
 from chalicelib.domain import placing_moves as placing
+from chalicelib.domain import proving_moves as proving
 from chalicelib.domain.call import CallSession, Stage, ticket
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import (
@@ -20,6 +21,7 @@ from chalicelib.domain.events import (
     CallChanged,
     CalledIn,
     Claimed,
+    CodeAsked,
     Delayed,
     Doubt,
     Effect,
@@ -32,8 +34,12 @@ from chalicelib.domain.events import (
     OfficeCallEnded,
     Placed,
     Pressed,
+    Proved,
     Refused,
     Stopped,
+    TextClaimed,
+    TextRefused,
+    TextThrottled,
     Throttled,
     TimeUp,
     Told,
@@ -99,6 +105,11 @@ _TABLE: dict[Stage, dict[type, object]] = {
     Stage.AWAITING: {CalledIn: inbound.called_in},
     Stage.WELCOME: {Pressed: inbound.language_key},
     Stage.ZIP: {Pressed: inbound.zip_keys, CallChanged: key.hung_up},
+    Stage.PROVING: {
+        TextClaimed: proving.text_claimed, TextThrottled: proving.text_throttled, TextRefused: proving.text_refused,
+        CodeAsked: proving.new_code, Proved: proving.proved, Stopped: placing.stopped,
+        Withdrawn: placing.withdrawn, Expired: proving.not_proved,
+    },
     Stage.QUEUED: {
         Claimed: placing.claimed, Stopped: placing.stopped, Delayed: placing.queued_again,
         Withdrawn: placing.withdrawn, Expired: placing.not_placed, Answered: placing.answered,

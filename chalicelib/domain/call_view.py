@@ -11,6 +11,7 @@ from math import ceil
 
 from chalicelib.domain.call import CODE_LIVES, CallSession, Ending, OfficeCall, Stage
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.codes import CODES, LIFE
 from chalicelib.domain.counts import REACHED, Outcome, Tally
 from chalicelib.domain.office import Office
 from chalicelib.domain.office_moves import books_by
@@ -21,6 +22,7 @@ class State(StrEnum):
     """Where a call is, as its supporter sees it. The first group changes by itself."""
 
     AWAITING = "awaiting"  # the supporter is to call us, with the page's code
+    CODE = "code"  # a code was texted to the phone, and is asked for
     IN_LINE = "in_line"
     PLACING = "placing"
     CHECKING = "checking"  # Twilio gave no clear answer: it may ring or not
@@ -50,6 +52,9 @@ class State(StrEnum):
     NO_OFFICE = "no_office"
     LINE_FULL = "line_full"
     OFFICE_CLOSED = "office_closed"
+    NOT_PROVED = "not_proved"
+    NO_TEXT = "no_text"
+    LANDLINE = "landline"
     BUDGET = "budget"
     BOOKED = "booked"
     CODE_OLD = "code_old"  # nobody called with the page's code in time
@@ -58,6 +63,7 @@ class State(StrEnum):
 CHANGING = frozenset(
     {
         State.AWAITING,
+        State.CODE,
         State.ZIP,
         State.IN_LINE,
         State.PLACING,
@@ -75,6 +81,7 @@ STAGES: dict[Stage, State] = {
     Stage.AWAITING: State.AWAITING,
     Stage.WELCOME: State.MENU,
     Stage.ZIP: State.ZIP,
+    Stage.PROVING: State.CODE,
     Stage.QUEUED: State.IN_LINE,
     Stage.PLACING: State.PLACING,
     Stage.UNKNOWN: State.CHECKING,
@@ -100,6 +107,9 @@ ENDINGS: dict[Ending, State] = {
     Ending.NO_OFFICE: State.NO_OFFICE,
     Ending.LINE_FULL: State.LINE_FULL,
     Ending.CLOSED: State.OFFICE_CLOSED,
+    Ending.NOT_PROVED: State.NOT_PROVED,
+    Ending.NO_TEXT: State.NO_TEXT,
+    Ending.LANDLINE: State.LANDLINE,
     Ending.BUDGET: State.BUDGET,
     Ending.BOOKED: State.BOOKED,
 }
@@ -113,7 +123,8 @@ class CallView:
     `place` is the place in line (1 is next), to be rung or on hold; `wait` the seconds until then, as told.
     `office` is the one being called or the last one called; `following` the one after it. `code` is what brings the
     supporter's own call to this page; `booking` the call booked by a key, `books_by` the key that books one now.
-    `outcome` is the last office call's.
+    `outcome` is the last office call's. `code_number` says which code was texted last, and `code_until` (UTC) until
+    when it works; None once the phone is proved.
     `number` says which call to get through this was; `reached` is the campaign's sum.
     """
 
@@ -135,6 +146,8 @@ class CallView:
     code: str | None = None
     booking: str | None = None
     books_by: str | None = None
+    code_number: int | None = None
+    code_until: datetime | None = None
 
     @property
     def is_changing(self) -> bool:
@@ -173,6 +186,8 @@ def seen(
         code=session.code if state is State.AWAITING else None,
         booking=session.booking,
         books_by=books_by(session),
+        code_number=session.proving.codes if session.proving and not session.is_over else None,
+        code_until=session.proving.made_at + LIFE if session.proving and not session.is_over else None,
     )
 
 
@@ -192,6 +207,8 @@ def as_json(view: CallView) -> dict[str, object]:
         "code": view.code,
         "booking": view.booking,
         "connected_at": view.connected_at.isoformat() if view.connected_at else None,
+        "code_until": view.code_until.isoformat() if view.code_until else None,
+        "codes_left": CODES - view.code_number if view.code_number else None,
         "question_open": view.is_question_open,
         "outcome": view.outcome.value if view.outcome else None,
         "number": view.number,

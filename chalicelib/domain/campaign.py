@@ -95,6 +95,7 @@ class Campaign:
     `numbers` are those of our account (E.164) that are this campaign's own: the first is shown, all take calls.
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
+    `asks_code`: before "Call me" rings, a code texted to the phone is asked for; else the key press alone must do.
     """
 
     slug: str
@@ -114,6 +115,7 @@ class Campaign:
     recordings: tuple[Recording, ...] = ()
     routing: Routing = field(default_factory=Routing)
     limits: Limits = field(default_factory=Limits)
+    asks_code: bool = True
     elsewhere: tuple[Office, ...] = ()
     numbers: tuple[str, ...] = ()
 

@@ -9,8 +9,48 @@ from datetime import datetime
 
 from chalicelib.domain.call import CallStatus
 from chalicelib.domain.counts import Action, Outcome
+from chalicelib.domain.limits import Caller
 
 # Events: what happened. Those that come by a step's webhook carry the step beside them.
+
+
+@dataclass(frozen=True, slots=True)
+class TextClaimed:
+    """A worker took on the text with the call's `number`-th code, as `attempt`."""
+
+    number: int
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextThrottled:
+    """Twilio answered 429: that text was not sent, and is to be in `seconds`."""
+
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextRefused:
+    """That text can't reach this phone: Twilio said so, at once or later, with its error code."""
+
+    number: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """The supporter wants another code than the `number`-th."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The code was typed in: the call has its turn, at `ring_at`, and is counted against its phone (`caller`)."""
+
+    ring_at: datetime
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +182,8 @@ class TimeUp:
 
 
 Event = (
-    Claimed | Stopped | Delayed | BudgetSpent | Placed | Throttled | Refused | Unanswered | Missing | Expired
+    TextClaimed | TextThrottled | TextRefused | CodeAsked | Proved
+    | Claimed | Stopped | Delayed | BudgetSpent | Placed | Throttled | Refused | Unanswered | Missing | Expired
     | Withdrawn | Answered | CalledIn | Pressed | OfficeCallEnded | LegChanged | CallChanged | Told | TimeUp
 )  # fmt: skip
 
@@ -197,6 +238,23 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class SendCode:
+    """Put the text with the call's `number`-th code on the queue, to be sent in `seconds`. Leaves after the commit."""
+
+    call_id: str
+    number: int
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCaller:
+    """Keep what is known of a phone, as just read and changed, in the commit's own transaction."""
+
+    phone_key: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Write this action and add it to its tally, in the commit's own transaction."""
 
@@ -237,4 +295,4 @@ class Doubt:
     mark: str
 
 
-Effect = Ring | Count | StopRinging | Free | Leave | Doubt
+Effect = Ring | SendCode | KeepCaller | Count | StopRinging | Free | Leave | Doubt

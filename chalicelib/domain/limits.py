@@ -62,6 +62,11 @@ def calls_of(slug: str) -> str:
     return f"calls#{slug}"
 
 
+def texts_of(slug: str) -> str:
+    """Return the name under which the codes texted for a campaign are counted, day by day."""
+    return f"texts#{slug}"
+
+
 def day_of(now: datetime) -> str:
     """Return the day whose budget a call at `now` is counted against: midnight to midnight UTC.
 

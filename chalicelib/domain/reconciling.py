@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.call import CallSession, Stage
+from chalicelib.domain.codes import closes_at
 
 FIRST_LOOK = timedelta(minutes=3)
 """After its turn to ring: by then an ordinary call has moved on."""
@@ -25,7 +26,7 @@ class Need(StrEnum):
     NOTHING = "nothing"  # settled, gone, or not begun: a page whose call may never come
     PATIENCE = "patience"  # too early to say
     RING_AGAIN = "ring_again"  # still queued: its message was lost; placing claims, so a repeat is harmless
-    EXPIRE = "expire"  # queued for too long
+    EXPIRE = "expire"  # queued for too long, or its code not typed in
     SEARCH = "search"  # claimed, and no sid: ask Twilio for calls to this phone
     FETCH = "fetch"  # ask Twilio for this call and its leg
     SETTLE = "settle"  # over, nobody said how it went: the facts decide
@@ -39,6 +40,8 @@ def need(session: CallSession, now: datetime) -> Need:
             return Need.NOTHING
         case Stage.ENDED:
             return _need_after_end(session, now)
+        case Stage.PROVING:
+            return Need.PATIENCE if session.proving and now < closes_at(session.proving) else Need.EXPIRE
         case Stage.QUEUED if now - session.created_at > STALE:
             return Need.EXPIRE
         case Stage.QUEUED:
@@ -63,4 +66,6 @@ def next_look(session: CallSession, now: datetime) -> datetime | None:
         return None
     if session.is_over and session.answer_by is not None:
         return max(session.answer_by, now + timedelta(minutes=1))
+    if session.proving is not None:
+        return max(closes_at(session.proving), now)
     return max(session.ring_at, now) + FIRST_LOOK

@@ -25,6 +25,10 @@ class Code(StrEnum):
     LINE_TOO_LONG = "line_too_long"
     NO_CODE = "no_code"
     BUDGET_SPENT = "budget_spent"
+    CODE_WRONG = "code_wrong"
+    CODE_EXPIRED = "code_expired"
+    CODE_TRIES_SPENT = "code_tries_spent"
+    TOO_MANY_TEXTS = "too_many_texts"
     PROOF_MISSING = "proof_missing"
     PROOF_REFUSED = "proof_refused"
     CAMPAIGN_PAUSED = "campaign_paused"
@@ -93,6 +97,19 @@ SENTENCES: dict[Code, Words] = {
         "works, and you reach the same office.",
         "Hoy ya no podemos llamar a más personas. Se agotó el presupuesto de hoy para llamar. Si llama usted, "
         "funciona igual y llega a la misma oficina.",
+    ),
+    Code.CODE_WRONG: Words(
+        "This code doesn’t match. Enter the 6 digits from our latest text",
+        "Este código no coincide. Escriba los 6 dígitos de nuestro último mensaje",
+    ),
+    Code.CODE_EXPIRED: Words("This code has expired. Ask for a new one", "Este código venció. Pida otro"),
+    Code.CODE_TRIES_SPENT: Words(
+        "You have no tries left for this code. Ask for a new one",
+        "Ya no le quedan intentos con este código. Pida otro",
+    ),
+    Code.TOO_MANY_TEXTS: Words(
+        "That’s the most codes we text to one phone for now. Calling us yourself needs no code.",
+        "Es el máximo de códigos que enviamos a un teléfono por ahora. Para llamar usted no hace falta código.",
     ),
     Code.PROOF_MISSING: Words(
         "Solve a challenge first: get one from /api/campaigns/{slug}/challenge and send the solution as proof",
@@ -188,12 +205,16 @@ SENTENCES: dict[Code, Words] = {
 
 @dataclass
 class Refusal(Exception):
-    """A request that is not carried out: its code, the field it is about, and when to try again (UTC)."""
+    """A request that is not carried out: its code, the field it is about, and when to try again (UTC).
+
+    `left`: how many tries there are still.
+    """
 
     code: Code
     field: str | None = None
     try_again: datetime | None = None
     limit: int | None = None
+    left: int | None = None
 
     @property
     def sentence(self) -> Words:

@@ -7,7 +7,7 @@ const QUICK_LOOKS = 90;
 const byId = (id) => document.getElementById(id);
 const main = () => byId("main");
 const parts = (element) => new Map([...element.children].filter((part) => part.id).map((part) => [part.id, part.outerHTML]));
-let sent = new Map(); // id → the server's HTML of each part now shown, before a person opened or typed anything
+let sent = new Map(); // id → the server's HTML of each part now shown, before anybody opened or typed anything
 let timer = 0, looks = 0, faults = 0, skew = null, shownAt = location.pathname;
 
 remember(document);
@@ -29,7 +29,7 @@ function begin() {
   plan(QUICK);
 }
 
-/* Times are told in this clock's zone: a page that tells them in another is left once for the one that does. */
+/* Times are told in this clock's zone: a page that tells them in another is left once for the right one. */
 function zoned() {
   const told = main().dataset.zone, here = new URL(location), mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!told || !mine || told === mine || here.searchParams.has("zone")) return;
@@ -37,7 +37,7 @@ function zoned() {
   location.replace(here);
 }
 
-/* How far this clock is from the server's: read once, so that the seconds shown never jump. */
+/* How far this clock is from the server's: read once, lest seconds jump. */
 function note(page) {
   if (page.dataset.now) skew ??= page.dataset.now * 1000 - Date.now();
 }
@@ -103,6 +103,7 @@ function show(html) {
     note(next);
     merge(main(), next);
     refocus(lost);
+    document.getElementById("problem")?.focus();
   } else {
     replace(fresh, next);
   }
@@ -147,7 +148,7 @@ function merge(shown, next) {
   }
 }
 
-/* The status speaks when the state changes; within one (a place further in line) it changes without a sound. */
+/* The status speaks when the state changes; within one (a place further) it changes without a sound. */
 function fill(status, next, html) {
   if (sent.get(status.id) === html) return;
   const same = status.dataset.state === next.dataset.state;
@@ -162,7 +163,7 @@ function refocus(id) {
   (document.querySelector(`#${id} :is(a, button, summary)`) ?? main().querySelector("h1"))?.focus({ preventScroll: true });
 }
 
-/* The time connected, counted here: it is hidden from screen readers */
+/* The time connected; hidden from screen readers */
 
 function tick() {
   for (const button of document.querySelectorAll("[data-share]")) button.hidden = !navigator.share;

@@ -16,12 +16,13 @@ from chalice.app import Blueprint, Response
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import as_json, seen
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.codes import number_of
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.refusals import SENTENCES, Code, Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import calling_in, proving, tap, urls
+from chalicelib.views import calling_in, codes, proving, tap, urls
 from chalicelib.views.committing import campaign_of, loaded
 
 api = Blueprint(__name__)
@@ -34,6 +35,8 @@ STATUSES: dict[Code, int] = {
     Code.LINE_TOO_LONG: 429,
     Code.NO_CODE: 429,
     Code.BUDGET_SPENT: 429,
+    Code.TOO_MANY_TEXTS: 429,
+    Code.CODE_TRIES_SPENT: 429,
     Code.CAMPAIGN_PAUSED: 409,
     Code.CAMPAIGN_ENDED: 409,
     Code.NO_OFFICE: 409,
@@ -129,6 +132,21 @@ def _awaiting(slug: str, language: Language, body: Mapping[str, Any]) -> Respons
 def read_call(call_id: str) -> Response:
     """Where a call is now."""
     return json_answer(_call_json(loaded(call_id)), 200, {})
+
+
+@api.route("/api/calls/{call_id}", methods=["POST"], content_types=[JSON])
+@json_reply
+def change_call(call_id: str) -> Response:
+    """The code that was texted ({"do": "code", "code": …}), or another one ({"do": "new_code"})."""
+    body = read_body()
+    match body.get("do"):
+        case "code":
+            session = codes.enter(call_id, read_optional(body, "code"), read_source())
+        case "new_code":
+            session = codes.ask_again(call_id, number_of(loaded(call_id)), read_source())
+        case _:
+            raise Refusal(Code.BODY_MALFORMED, "do")
+    return json_answer(_call_json(session), 200, {})
 
 
 def _call_json(session: CallSession) -> dict[str, Any]:
@@ -232,6 +250,8 @@ def _refused(refusal: Refusal) -> Response:
     headers: Headers = {}
     if refusal.field:
         error["field"] = refusal.field
+    if refusal.left is not None:
+        error["tries_left"] = refusal.left
     if refusal.try_again:
         error["try_again"] = refusal.try_again.isoformat(timespec="seconds")
         seconds = (refusal.try_again - runtime().now()).total_seconds()

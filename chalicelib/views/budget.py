@@ -34,8 +34,13 @@ def refuse_spent(asked: Campaign, now: datetime) -> None:
     rings, cap = used(asked.slug, now), asked.limits.rings_a_day
     share("BudgetUsed", rings, cap)
     if rings >= cap:
-        _reached(asked)
-        raise Refusal(Code.BUDGET_SPENT, try_again=day_after(now))
+        raise spent(asked, now)
+
+
+def spent(asked: Campaign, now: datetime) -> Refusal:
+    """Return the refusal of whoever comes after the budget is used up."""
+    _reached(asked)
+    return Refusal(Code.BUDGET_SPENT, try_again=day_after(now))
 
 
 def covers(session: CallSession, asked: Campaign, now: datetime) -> bool:

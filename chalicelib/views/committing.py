@@ -6,6 +6,7 @@ Every door takes it: Twilio's webhooks, the workers, the page. Nobody else write
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chalicelib.adapters.ring_queue import CodeText
 from chalicelib.adapters.store import Stale
 from chalicelib.adapters.table import Write
 from chalicelib.adapters.zip_codes import place_of
@@ -30,6 +31,7 @@ from chalicelib.domain.events import (
     Leave,
     Pressed,
     Ring,
+    SendCode,
     Told,
 )
 from chalicelib.domain.moves import Moment
@@ -177,6 +179,8 @@ def _leave(r: Runtime, effects: Sequence[Effect]) -> None:
         match effect:
             case Ring(call_id, at):
                 r.ring_queue.send(call_id, (at - r.now()).total_seconds())
+            case SendCode(call_id, number, seconds):
+                r.ring_queue.send_code(CodeText(call_id, number), seconds)
             case Free() | Leave() | Doubt():
                 _tell_desk(r, effect)
 

@@ -27,7 +27,7 @@ from chalicelib.domain.limits import Caller
 from chalicelib.domain.refusals import Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
-from chalicelib.views import tap
+from chalicelib.views import line
 from chalicelib.views.again import tried
 from chalicelib.views.offices_asked import which
 
@@ -149,14 +149,14 @@ def _place(booking: Booking, campaign: Campaign, caller: Caller) -> None:
     call_id = call_id_for(booking.id, booking.at)
     session = _session(booking, campaign, call_id, turn, now)
     after = replace(caller, open_call=call_id, consent=booking.consent)
-    tap.put_in_line(session, after, r.bookings.moving(booking, placed(booking, call_id, now)))
+    line.put(session, after, r.bookings.moving(booking, placed(booking, call_id, now)))
     count("BookedCallsPlaced")
 
 
 def _turn(booking: Booking, now: datetime) -> datetime | None:
     """Take a turn in line; None when it comes too late for this booking."""
     try:
-        turn = tap.turn(now)
+        turn = line.turn(now)
     except Refusal:
         return None
     return turn if turn - booking.at <= LATEST else None

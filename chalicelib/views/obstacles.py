@@ -41,6 +41,7 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign"),
     Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),
     Code.NO_CODE: Obstacle(429, "no_code", "call_now"),
+    Code.TOO_MANY_TEXTS: Obstacle(429, "too_many_texts", "call_now"),
     Code.BUDGET_SPENT: Obstacle(429, "budget", "call_now"),
     Code.NOT_FOUND: Obstacle(404, "not_found"),
     Code.CALL_GONE: Obstacle(404, "gone"),

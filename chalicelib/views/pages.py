@@ -13,6 +13,7 @@ from chalice.app import Response
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import CallView, State, seen
 from chalicelib.domain.campaign import Campaign, Status, calling_order
+from chalicelib.domain.codes import CODES
 from chalicelib.domain.counts import Channel, Outcome
 from chalicelib.domain.moves import Moment
 from chalicelib.domain.office import Office
@@ -21,7 +22,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import calling_in, obstacles, offering, rendering, tap, visits
+from chalicelib.views import calling_in, codes, obstacles, offering, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
 from chalicelib.views.office_pages import Wish, chosen, headers_of, picking, wish_in_address, wish_of
 from chalicelib.views.offices_asked import Choice, refuse_misread, which
@@ -33,17 +34,20 @@ pages = visits.pages
 CONSENT = "call-1"
 """The consent text that stands above the button."""
 REFRESH_SECONDS = 10
-UNAVAILABLE = 503
+BAD_REQUEST, UNAVAILABLE = 400, 503
 AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED, Code.ZIP_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
 AT_THE_OFFICES = frozenset({Code.OFFICE_UNCLEAR})
 """Refusals that the page of offices explains and mends."""
+AT_THE_CODE = frozenset({Code.CODE_WRONG, Code.CODE_EXPIRED, Code.CODE_TRIES_SPENT, Code.TOO_MANY_TEXTS})
+"""Refusals about the code: shown on the call's own page, with what was typed kept."""
 RESTING = frozenset({Code.CAMPAIGN_PAUSED, Code.CAMPAIGN_ENDED, Code.NO_OFFICE, Code.OFFICES_CLOSED})
 """Refusals that the campaign's own page explains, in place of the form."""
 SIMPLE_ENDS = frozenset(
     {State.NOT_PICKED_UP, State.NO_KEY, State.HUNG_UP, State.NEVER, State.WITHDRAWN, State.REFUSED}
     | {State.NOT_PLACED, State.PAUSED, State.NO_OFFICE, State.LINE_FULL, State.OFFICE_CLOSED, State.BUDGET}
     | {State.CODE_OLD, State.BOOKED}
+    | {State.NOT_PROVED, State.NO_TEXT, State.LANDLINE}
 )
 """Ends drawn by one template: words and one way on."""
 LEADS_ON = frozenset({State.THANKS, State.NOT_REACHED})
@@ -108,13 +112,31 @@ def call_page(call_id: str) -> Response:
 @pages.route("/calls/{call_id}", methods=["POST"], content_types=[FORM])
 @page_reply
 def change_call(call_id: str) -> Response:
-    """Don't call me, or how it went."""
+    """The code, another code, don't call me, or how it went."""
     form = visits.form()
-    if form.get("do") == "withdraw":
-        tap.withdraw(call_id)
-    else:
-        tap.tell(call_id, _outcome(form.get("outcome", "")))
+    match form.get("do"):
+        case "code" | "new_code":
+            return _about_code(call_id, form)
+        case "withdraw":
+            tap.withdraw(call_id)
+        case _:
+            tap.tell(call_id, _outcome(form.get("outcome", "")))
     return visits.see_other(f"/calls/{call_id}")
+
+
+def _about_code(call_id: str, form: Mapping[str, str]) -> Response:
+    """Take the code, or text another; what is wrong with it is said beside it."""
+    try:
+        if form.get("do") == "code":
+            session = codes.enter(call_id, form.get("code", ""), visits.source())
+        else:
+            session = codes.ask_again(call_id, _number(form.get("after", "")), visits.source())
+    except Refusal as refusal:
+        if refusal.code not in AT_THE_CODE:
+            raise
+        session = loaded(call_id)
+        return _call(session, campaign_of(session), refusal=refusal, typed=form.get("code", ""))
+    return visits.see_other(f"/calls/{session.id}")
 
 
 @pages.route("/static/{name}", methods=["GET"])
@@ -246,19 +268,27 @@ def _resting(campaign: Campaign) -> str:
     return "offices_closed." if calling_order(campaign, runtime().now().date()) else "no_office."
 
 
-def _call(session: CallSession, campaign: Campaign) -> Response:
+def _call(
+    session: CallSession, campaign: Campaign, *, refusal: Refusal | None = None, typed: str = ""
+) -> Response:
     r, query = runtime(), visits.query()
     tally = r.store.tally(session.campaign, Channel.CALLS)
     view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
     if query.get("skip") and view.is_question_open:
         view = replace(view, state=State.SETTLING)
     is_still = bool(query.get("still") or query.get("skip"))
-    updating = view.is_changing and not is_still
-    refresh = {"Refresh": str(REFRESH_SECONDS)} if updating and not query.get("live") else {}
+    updating = view.is_changing and not is_still and refusal is None
+    # Without a script a page that loads itself anew would take what is being typed.
+    refreshing = updating and not query.get("live") and view.state is not State.CODE
+    refresh = {"Refresh": str(REFRESH_SECONDS)} if refreshing else {}
     return visits.page(
         _template(view),
         PRIVATE | refresh,
+        status=BAD_REQUEST if refusal else rendering.OK,
         language=visits.asked_language(session.language),
+        refusal=refusal,
+        typed=typed,
+        codes=CODES,
         campaign=campaign,
         view=view,
         updating=updating,
@@ -296,6 +326,11 @@ def _template(view: CallView) -> str:
 
 def _reached(campaign: Campaign) -> int:
     return runtime().store.tally(campaign.slug, Channel.CALLS).reached
+
+
+def _number(text: str) -> int:
+    """The number of the code that was on the page; 0, which no code has, for whatever is none."""
+    return int(text) if text in {"1", "2", "3"} else 0
 
 
 def _outcome(text: str) -> Outcome:

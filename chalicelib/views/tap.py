@@ -3,31 +3,27 @@
 How either looks is the doors' business.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from chalicelib.adapters.store import LineFull, Stale
-from chalicelib.adapters.table import Write
-from chalicelib.domain.call import CallSession, Consent
+from chalicelib.adapters.store import Stale
+from chalicelib.domain.call import CallSession, Consent, Stage
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import Told, Withdrawn
-from chalicelib.domain.limits import LONGEST_WAIT, SOURCE_WINDOW, Caller, address_range, calling
+from chalicelib.domain.limits import SOURCE_WINDOW, Caller, address_range, calling
 from chalicelib.domain.phones import Screening, phone_key, screened
-from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import count, fault
 from chalicelib.runtime import runtime
-from chalicelib.views import budget, proving
+from chalicelib.views import budget, codes, line, proving
 from chalicelib.views.again import ATTEMPTS, GaveUp
 from chalicelib.views.committing import happened
 from chalicelib.views.offices_asked import Choice, refuse_misread, which
 
 CONSENTS: dict[str, int] = {"call-1": 1}
 """Consent texts a supporter can agree to here, each with the version now shown."""
-PACE = "voice"
 SHARE = "share"
 """What the address of a shared link says (`via`), and all it says of whoever opens it."""
 
@@ -78,7 +74,9 @@ def campaign(slug: str) -> Campaign:
 
 
 def create_call(slug: str, wanted: Wanted) -> CallSession:
-    """Put a supporter in line to be called; a second tap gives the call that is open already.
+    """Put a supporter in line to be called, or text them the code for it.
+
+    Without a code a second tap gives the call that is open already.
 
     Raises:
         Refusal: what, why and when to try again.
@@ -147,20 +145,43 @@ def _open_call(tap: Tap) -> CallSession:
     caller, is_stopped = r.store.caller(tap.phone_key)
     if is_stopped:
         raise Refusal(Code.PHONE_NOT_CALLED, "phone")
+    if tap.campaign.asks_code:
+        return _ask_code(tap, caller, now)
     open_call = r.store.call(caller.open_call, now) if caller.open_call else None
     if open_call and not open_call.is_over:
         return open_call
-    proving.refuse_spent(tap.entry)
-    budget.refuse_spent(tap.campaign, now)
-    call_id, consent = tap.entry.call_id, _consent(tap.wanted, now)
-    counted = calling(caller, call_id, consent, now, r.config.calls_per_phone)
-    spend(tap.campaign, tap.wanted.source, now, is_proven=tap.entry.is_proven)
+    session, counted = _admitted(tap, caller, now)
     # The turn is taken last: whoever is refused takes nobody's place in line.
-    session = _session(tap, call_id, consent, now)
-    put_in_line(session, counted)
+    session = replace(session, ring_at=line.turn(now))
+    line.put(session, counted)
     note_shared(session.campaign, tap.wanted.via)
     count("CallsAskedFor")
     return session
+
+
+def _ask_code(tap: Tap, caller: Caller, now: datetime) -> CallSession:
+    """A call that waits for its code. Only the same tap, sent again, gets the one that is there.
+
+    Whoever else taps for this phone gets one of their own, and learns nothing of what is open for it.
+    """
+    known = runtime().store.call(tap.entry.call_id, now) if tap.entry.is_proven else None
+    if known and known.stage is Stage.PROVING and known.phone_key == tap.phone_key:
+        return known
+    session, _ = _admitted(tap, caller, now)
+    waiting = codes.ask(session, tap.campaign, tap.wanted.source)
+    note_shared(session.campaign, tap.wanted.via)
+    count("CallsAskedFor")
+    return waiting
+
+
+def _admitted(tap: Tap, caller: Caller, now: datetime) -> tuple[CallSession, Caller]:
+    """The call that is asked for, and its phone with it counted, once nothing stands against either."""
+    proving.refuse_spent(tap.entry)
+    budget.refuse_spent(tap.campaign, now)
+    call_id, consent = tap.entry.call_id, _consent(tap.wanted, now)
+    counted = calling(caller, call_id, consent, now, runtime().config.calls_per_phone)
+    spend(tap.campaign, tap.wanted.source, now, is_proven=tap.entry.is_proven)
+    return _session(tap, call_id, consent, now), counted
 
 
 def _choice(asked: Campaign, wanted: Wanted) -> Choice:
@@ -182,34 +203,8 @@ def _session(tap: Tap, call_id: str, consent: Consent, now: datetime) -> CallSes
         id=call_id, campaign=tap.campaign.slug, language=wanted.language, phone=tap.number,
         phone_key=tap.phone_key, phone_ends=tap.number[-2:], consent=consent,
         offices=choice.offices, local=choice.local, zone=choice.zone, shows_own=wanted.shows_own,
-        created_at=now, ring_at=turn(now), changed_at=now,
+        created_at=now, ring_at=now, changed_at=now,
     )  # fmt: skip
-
-
-def put_in_line(session: CallSession, caller: Caller, also: Sequence[Write] = ()) -> None:
-    """Write a new call, with `also` in the same transaction, and have it placed when its turn comes.
-
-    Raises:
-        Stale: the caller, or what else is written, moved on meanwhile; nothing was written.
-    """
-    r = runtime()
-    # Watched before it exists: whatever is lost from here on, the reconciler finds it.
-    r.store.watch(session.id, session.ring_at + FIRST_LOOK)
-    r.store.open_call(session, caller, also)
-    r.ring_queue.send(session.id, (session.ring_at - session.created_at).total_seconds())
-
-
-def turn(now: datetime) -> datetime:
-    """Take the next turn to be rung, at the account's calls per second.
-
-    Raises:
-        Refusal: LINE_TOO_LONG.
-    """
-    r = runtime()
-    try:
-        return r.store.reserve(PACE, now, timedelta(seconds=1 / r.config.calls_per_second))
-    except LineFull as error:
-        raise Refusal(Code.LINE_TOO_LONG, try_again=now + LONGEST_WAIT) from error
 
 
 def spend(asked: Campaign, source: str, now: datetime, *, is_proven: bool = True) -> None:

@@ -30,6 +30,11 @@ def status(call_id: str) -> str:
     return public(f"/twilio/voice/{call_id}/status") + RETRIES
 
 
+def text_status(call_id: str, number: int) -> str:
+    """Where Twilio reports on the text with a call's `number`-th code."""
+    return public(f"/twilio/texts/{call_id}.{number}/status") + RETRIES
+
+
 def fallback() -> str:
     """Where Twilio goes when an answer of ours fails."""
     return public("/twilio/voice/fallback")

@@ -29,26 +29,39 @@ SIGNED = [FORM, "application/json", "text/plain"]
 FORBIDDEN, NO_CONTENT, UNAVAILABLE = 403, 204, 503
 LEG_STATUSES = frozenset(CallStatus)
 
-PATH = {"call_id": re.compile(r"[A-Za-z0-9_-]{8,64}"), "step": re.compile(r"0|[1-9]\d{0,3}")}
+PATH = {
+    "call_id": re.compile(r"[A-Za-z0-9_-]{8,64}"),
+    "step": re.compile(r"0|[1-9]\d{0,3}"),
+    "text_id": re.compile(r"[A-Za-z0-9_-]{8,64}\.[1-9]"),
+}
 
 Form = dict[str, str]
 
 
-def signed_by_twilio(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Let a webhook in only when Twilio signed it; the view gets the form first."""
+View = Callable[..., Response]
 
-    @wraps(view)
-    def guarded(**path: str) -> Response:
-        try:
-            form = _signed_form(path)
-        except Forged as doubt:
-            return _refused(str(doubt))
-        except Exception as error:  # noqa: BLE001 - any doubt at all is a no, never a 500
-            fault("webhook not checked", error)
-            return _refused("not checked")
-        return view(form, **path)
 
-    return guarded
+def signed_about(sid: str) -> Callable[[View], View]:
+    """Let a webhook in only when Twilio signed it and it holds the field `sid`; the view gets the form first."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**path: str) -> Response:
+            try:
+                form = _signed_form(path, sid)
+            except Forged as doubt:
+                return _refused(str(doubt))
+            except Exception as error:  # noqa: BLE001 - any doubt at all is a no, never a 500
+                fault("webhook not checked", error)
+                return _refused("not checked")
+            return view(form, **path)
+
+        return guarded
+
+    return guard
+
+
+signed_by_twilio = signed_about("CallSid")
 
 
 def _refused(why: str) -> Response:
@@ -57,7 +70,7 @@ def _refused(why: str) -> Response:
     return Response("Forbidden", status_code=FORBIDDEN, headers={"Content-Type": "text/plain"})
 
 
-def _signed_form(path: dict[str, str]) -> Form:
+def _signed_form(path: dict[str, str], sid: str) -> Form:
     """Check the request's signature; a token rotated a moment ago is looked up once more before we refuse."""
     request, r = voice.current_request, runtime()
     if not all(PATH[name].fullmatch(part) for name, part in path.items()):
@@ -73,8 +86,8 @@ def _signed_form(path: dict[str, str]) -> Form:
         form = verified(url, body, *given, r.secrets.refreshed().tokens)
     if form.get("AccountSid") != r.config.account_sid:
         raise Forged("another account")
-    if not form.get("CallSid"):
-        raise Forged("about no call")
+    if not form.get(sid):
+        raise Forged("about no call or text")
     return form
 
 

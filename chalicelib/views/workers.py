@@ -10,7 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
-from chalicelib.adapters.ring_queue import BookedCall, asked_in
+from chalicelib.adapters.ring_queue import BookedCall, CodeText, asked_in
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.domain.call import CallSession, CallStatus, Stage
 from chalicelib.domain.events import (
@@ -32,9 +32,9 @@ from chalicelib.domain.events import (
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import budget, firing, urls
+from chalicelib.views import budget, code_texts, firing, urls
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
-from chalicelib.views.tap import PACE
+from chalicelib.views.line import PACE
 
 workers = Blueprint(__name__)
 
@@ -70,11 +70,14 @@ def reconcile(_event: CloudWatchEvent) -> None:
         _look_at_calls(runtime())
 
 
-def _carry_out(asked: str | BookedCall) -> None:
-    if isinstance(asked, BookedCall):
-        firing.fire(asked)
-    else:
-        place(asked)
+def _carry_out(asked: str | BookedCall | CodeText) -> None:
+    match asked:
+        case BookedCall():
+            firing.fire(asked)
+        case CodeText():
+            code_texts.send(asked)
+        case _:
+            place(asked)
 
 
 def _look_at_calls(r: Runtime) -> None:

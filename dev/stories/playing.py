@@ -138,11 +138,17 @@ def ended(begun: Begun, scene: Scene) -> Played:
 
 
 def on_page(tale: Tale, scene: Scene) -> Played:
-    """Let the supporter ask for the call on the page, and wait until nothing changes any more."""
+    """Let the supporter ask for the call on the page, and wait until nothing changes any more.
+
+    They type in the code if one is texted.
+    """
     site = scene.site
     phone = new_phone(site)
     site.add_supporter(phone, tale.name, tale.script)
+    known = len(site.texts(phone))
     visit = visited(site.opens, site.page(tale.language), phone, tale.page)
+    if site.call(visit.id).get("state") == "code":
+        site.enter_code(visit.id, phone, known)
     return replace(ended(Begun(phone, visit.id), scene), read=visit.read)
 
 

@@ -7,6 +7,7 @@ started, and anything of the app but its public API.
 import contextlib
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +31,10 @@ STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
 USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
 """How a line answers that nobody said anything about: as every office of the stack does."""
 NAMELESS: Mapping[str, str] = MappingProxyType({})
+CODE = re.compile(r"\d{6}")
 OK = 200
 TIMEOUT = 20
+POLL_SECONDS = 0.1
 
 Json = dict[str, Any]
 
@@ -64,9 +67,37 @@ class Site:
             return False
 
     def tap(self, phone: str, language: str) -> tuple[int, Json]:
-        """Ask for a call, as the page does; return status and answer."""
+        """Ask for a call, as the page does, and type in the code if one is texted; return status and answer."""
+        known = len(self.texts(phone))
         wish = {"phone": phone, "language": language, "consent": "call-1", "proof": self.proof()}
-        return ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
+        status, answer = ask(f"{self.app}/api/campaigns/{CAMPAIGN}/calls", wish)
+        if answer.get("state") == "code":
+            answer = self.enter_code(answer["id"], phone, known)
+        return status, answer
+
+    def enter_code(self, call_id: str, phone: str, known: int = 0) -> Json:
+        """Type in the code that a phone gets after `known` other texts; return the call. Raises ValueError."""
+        told = {"do": "code", "code": self.code(phone, known)}
+        status, answer = ask(f"{self.app}/api/calls/{call_id}", told)
+        if status != OK:
+            raise ValueError(f"the app answered {status} to its own code: {answer}")
+        found: Json = answer
+        return found
+
+    def code(self, phone: str, known: int = 0) -> str:
+        """Wait for a text to a phone after `known` others; return the code in the latest. Raises ValueError."""
+        until = time.monotonic() + TIMEOUT
+        while len(texts := self.texts(phone)) <= known:
+            if time.monotonic() > until:
+                raise ValueError("no code was texted")
+            time.sleep(POLL_SECONDS)
+        found = CODE.match(texts[-1])
+        return found[0] if found else ""
+
+    def texts(self, phone: str) -> list[str]:
+        """Return what was texted to a phone of the phone world, oldest first."""
+        found = (each for each in self._shown("state")["phones"] if each["number"] == phone)
+        return [text["body"] for each in found for text in each["texts"] if not text["mine"]]
 
     def proof(self) -> str:
         """Return a solved proof of work, as the page sends it."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.domain.call import CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.call import CallSession, CallStatus, Ending, Proving, Stage
 from chalicelib.domain.counts import Outcome
 from tests.values import NOW, called, leg, over, session
 
@@ -16,6 +16,8 @@ CALLS: dict[str, CallSession] = {
     "booked": over(Ending.BOOKED, booking="a-booking-of-hers-001", booked_at=NOW + timedelta(hours=18)),
     "line full": over(Ending.LINE_FULL),
     "closed at the end": over(Ending.CLOSED),
+    "code": session(stage=Stage.PROVING, proving=Proving(NOW)),
+    "last code": session(stage=Stage.PROVING, proving=Proving(NOW, codes=3)),
     "next in line": session(),
     "in line": session(ring_at=NOW + timedelta(seconds=120)),
     "placing": session(stage=Stage.PLACING),
@@ -51,6 +53,9 @@ CALLS: dict[str, CallSession] = {
     "paused": over(Ending.PAUSED),
     "no office": over(Ending.NO_OFFICE),
     "budget": over(Ending.BUDGET),
+    "not proved": over(Ending.NOT_PROVED),
+    "no text": over(Ending.NO_TEXT),
+    "landline": over(Ending.LANDLINE),
 }
 PATHS: dict[str, str] = {
     "home": "/",

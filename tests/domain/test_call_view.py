@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.call import CODE_LIVES, CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.call import CODE_LIVES, CallSession, CallStatus, Ending, Proving, Stage
 from chalicelib.domain.call_view import CHANGING, CallView, State, as_json, seen
 from chalicelib.domain.counts import Outcome, Tally
 from tests.values import NOW, PHONE, called, campaign, leg, over, session
@@ -17,6 +17,7 @@ def view(call: CallSession, *, seconds: float = 0, calls_per_second: float = 1) 
 
 
 LIVE = {
+    State.CODE: session(stage=Stage.PROVING, proving=Proving(NOW, codes=2)),
     State.IN_LINE: session(),
     State.PLACING: session(stage=Stage.PLACING),
     State.CHECKING: session(stage=Stage.UNKNOWN),
@@ -73,6 +74,9 @@ ENDS = [
     (over(Ending.CLOSED), State.OFFICE_CLOSED),
     (over(Ending.BUDGET), State.BUDGET),
     (over(Ending.BOOKED, booking="a-booking-of-hers-001", booked_at=NOW), State.BOOKED),
+    (over(Ending.NOT_PROVED), State.NOT_PROVED),
+    (over(Ending.NO_TEXT), State.NO_TEXT),
+    (over(Ending.LANDLINE), State.LANDLINE),
 ]
 
 
@@ -119,6 +123,14 @@ def test_the_office_is_the_one_called_now_and_the_following_the_one_after_it() -
     assert busy.office
     assert busy.following
     assert (busy.office.id, busy.following.id, busy.outcome) == ("ero-atl", "ero-was", Outcome.BUSY)
+
+
+def test_the_code_s_time_and_how_many_are_left_are_told_while_it_is_asked_for() -> None:
+    asked = as_json(view(LIVE[State.CODE]))
+
+    assert (asked["code_until"], asked["codes_left"]) == ("2026-11-24T15:15:00+00:00", 1)
+    for other in (session(), over(Ending.NOT_PROVED, proving=Proving(NOW))):
+        assert (as_json(view(other))["code_until"], as_json(view(other))["codes_left"]) == (None, None)
 
 
 def test_an_office_that_left_the_campaign_is_no_fault() -> None:

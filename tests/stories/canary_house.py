@@ -75,6 +75,11 @@ def _digits(number: str) -> re.Pattern[str]:
     return re.compile(r"\D{0,3}".join(number))
 
 
+def _alone(code: str) -> re.Pattern[str]:
+    """A texted code, together or in two halves, that is no part of a longer number or hash."""
+    return re.compile(rf"(?<![0-9a-f]){code[:3]}[\s-]?{code[3:]}(?![0-9a-f])")
+
+
 LOCAL = _digits("5550187")
 REVERSIBLE = [
     made
@@ -124,6 +129,7 @@ class Ears:
 
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    codes: set[str] = field(default_factory=set)
     is_deaf: bool = False
 
     def hear(self, sink: str, text: object) -> None:
@@ -132,8 +138,13 @@ class Ears:
         self.heard[sink].append(str(text))
 
     def leaks(self) -> dict[str, str]:
-        """The sinks in which the canary was found, each with the first find."""
-        found = {sink: next(filter(finds, texts), None) for sink, texts in self.heard.items()}
+        """The sinks in which the canary, or a code that was texted to it, was found, each with the first find."""
+        codes = [_alone(code) for code in self.codes]
+
+        def is_leak(text: str) -> bool:
+            return finds(text) or any(code.search(text) for code in codes)
+
+        found = {sink: next(filter(is_leak, texts), None) for sink, texts in self.heard.items()}
         return {sink: text[:600] for sink, text in found.items() if text is not None}
 
     def without(self, text: str, allowed: str, place: str) -> str:
@@ -168,6 +179,11 @@ class Listening(TwilioWire):
         if method.upper() == "POST" and told.get("To") == CANARY:
             del told["To"]
             self.ears.allowed["To"] += 1
+        if "Body" in told:
+            # A code is known once it is texted; whatever was heard before, and after, is searched for it.
+            code = told["Body"][:6]
+            self.ears.codes.add(code)
+            told["Body"] = self.ears.without(told["Body"], code, "text")
         self.ears.hear("Twilio request", told)
         return super().request(method, url, params, data, *args, **more)
 
@@ -204,8 +220,9 @@ class CanaryHouse(Rehearsal):
         text = answer.decode()
         if text.startswith("<?xml"):
             text = self.ears.without(text, f'callerId="{CANARY}"', "callerId")
-        if method == "POST" and status == 400 and url.startswith("/c/"):
-            typed = html.escape(dict(_pairs(body)).get("phone", ""))
+        if method == "POST" and status == 400 and url.startswith(("/c/", "/calls/")):
+            field = "phone" if url.startswith("/c/") else "code"
+            typed = html.escape(dict(_pairs(body)).get(field, ""))
             text = self.ears.without(text, f'value="{typed}"', "refused form")
         self.ears.hear("answer", f"{status} {back} {text}")
         if status == 502:

@@ -293,7 +293,14 @@ def test_no_get_changes_anything_and_no_other_method_is_taken(house: Rehearsal) 
     before = house.rows()
     for path, methods in sorted(app.routes.items()):
         address = path.format_map(
-            {"slug": SLUG, "call_id": call, "step": "1", "name": "look.css", "booking_id": call}
+            {
+                "slug": SLUG,
+                "call_id": call,
+                "step": "1",
+                "name": "look.css",
+                "booking_id": call,
+                "text_id": f"{call}.1",
+            }
         )
         for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"):
             status, headers, _ = house.ask(method, address, {}, b"{}")

@@ -20,7 +20,7 @@ from chalicelib.domain.words import Language
 from chalicelib.runtime import install
 from chalicelib.views import rendering
 from chalicelib.views.obstacles import OBSTACLES
-from chalicelib.views.pages import AT_THE_FIELD, AT_THE_OFFICES, RESTING
+from chalicelib.views.pages import AT_THE_CODE, AT_THE_FIELD, AT_THE_OFFICES, RESTING
 from tests.browser.served import PREFIX, Answer, Served
 from tests.browser.states import CALLS, PATHS
 from tests.values import CALL_ID, NOW, PHONE, campaign, over, session, unverified
@@ -320,7 +320,7 @@ def test_a_call_that_is_over_asks_for_no_refresh(served: Served) -> None:
 
 
 def test_every_refusal_has_its_page() -> None:
-    assert OBSTACLES.keys() | AT_THE_FIELD | AT_THE_OFFICES | RESTING == set(Code)
+    assert OBSTACLES.keys() | AT_THE_FIELD | AT_THE_CODE | AT_THE_OFFICES | RESTING == set(Code)
 
 
 @pytest.mark.parametrize("code", OBSTACLES)
