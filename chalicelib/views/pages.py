@@ -191,7 +191,9 @@ def _office_picked(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
 
 def _waits(slug: str, _form: Mapping[str, str], wish: Wish) -> Response:
     """Show the page that waits for the supporter's own call."""
-    page = calling_in.Page(visits.asked_language(), wish.zip, wish.office, shows_own=wish.shows_own, via=wish.via)
+    page = calling_in.Page(
+        visits.asked_language(), wish.zip, wish.office, shows_own=wish.shows_own, via=wish.via
+    )
     return visits.see_other(f"/calls/{calling_in.await_call(tap.campaign(slug), page, visits.source()).id}")
 
 
