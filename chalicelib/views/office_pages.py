@@ -41,7 +41,7 @@ class Chosen:
     """The first office as a page shows it: the sentences that say why, its hours, and what its forms carry.
 
     `asks_zip`: the page asks for a ZIP code, for there is none yet. `carried` is the office the tap asks for, "" where
-    the campaign's own order will do.
+    the campaign's own order will do. `closed` is the office that was meant, if it is closed now and opens again.
     """
 
     why: tuple[str, ...]
@@ -49,6 +49,7 @@ class Chosen:
     is_open: bool
     asks_zip: bool
     carried: str
+    closed: Office | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def chosen(campaign: Campaign, choice: Choice, wish: Wish, language: Language) -
         is_open=first is not None and is_open(first, runtime().now()),
         asks_zip=campaign.routing.local is not Local.NEVER and not is_known,
         carried=wish.office or (first.id if first and takes_own_order else ""),
+        closed=_closed(campaign, choice, wish),
     )
 
 
@@ -135,11 +137,25 @@ def _via(fields: Mapping[str, str]) -> str:
     return tap.SHARE if fields.get("via") == tap.SHARE else ""
 
 
+def _meant(campaign: Campaign, choice: Choice, wish: Wish) -> Office | None:
+    """The office that was picked, or else the area's; None where the ZIP code leaves it open."""
+    if choice.is_unclear and not wish.is_picked:
+        return None
+    return campaign.office((wish.office if wish.is_picked else "") or choice.local or "")
+
+
+def _closed(campaign: Campaign, choice: Choice, wish: Wish) -> Office | None:
+    meant = _meant(campaign, choice, wish)
+    if meant is None or meant.id in choice.offices or meant.id not in choice.listed:
+        return None
+    return meant if opening(meant, runtime().now()) else None
+
+
 def _why(campaign: Campaign, choice: Choice, wish: Wish, language: Language) -> Iterable[str]:
     """Say why this office: picked, or the area's; and why it isn't the first one called, if it is not."""
     say = rendering.phrasebook(language).say
-    meant = campaign.office((wish.office if wish.is_picked else "") or choice.local or "")
-    if meant is None or (choice.is_unclear and not wish.is_picked):
+    meant = _meant(campaign, choice, wish)
+    if meant is None:
         return
     place = meant.place.of(language)
     if wish.is_picked:

@@ -60,6 +60,19 @@ def which(campaign: Campaign, zip_code: str, office: str) -> Choice:
     )
 
 
+def settled(campaign: Campaign, zip_code: str, office: str) -> Choice:
+    """Return the same for somebody who wants to call now, and can still be asked to choose.
+
+    Raises:
+        Refusal: ZIP_MALFORMED, OFFICE_UNKNOWN; OFFICE_UNCLEAR: the ZIP code has no one office, and none was picked.
+    """
+    refuse_misread(campaign, zip_code, office)
+    choice = which(campaign, zip_code, office)
+    if choice.is_unclear and not office:
+        raise Refusal(Code.OFFICE_UNCLEAR, "office")
+    return choice
+
+
 def refuse_misread(campaign: Campaign, zip_code: str, office: str) -> None:
     """Refuse a ZIP code that is none, and an office that isn't the campaign's.
 

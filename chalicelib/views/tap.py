@@ -20,7 +20,7 @@ from chalicelib.runtime import runtime
 from chalicelib.views import budget, codes, line, proving
 from chalicelib.views.again import ATTEMPTS, GaveUp
 from chalicelib.views.committing import happened
-from chalicelib.views.offices_asked import Choice, refuse_misread, which
+from chalicelib.views.offices_asked import Choice, settled
 
 CONSENTS: dict[str, int] = {"call-1": 1}
 """Consent texts a supporter can agree to here, each with the version now shown."""
@@ -86,10 +86,9 @@ def create_call(slug: str, wanted: Wanted) -> CallSession:
     if wanted.consent not in CONSENTS:
         raise Refusal(Code.CONSENT_MISSING, "consent")
     number = screened(wanted.phone, screening(asked))
-    refuse_misread(asked, wanted.zip_code, wanted.office)
     key = phone_key(number, runtime().secrets.current().phone_key)
     entry = proving.entry(slug, wanted.proof)
-    tap = Tap(asked, number, key, wanted, _choice(asked, wanted), entry)
+    tap = Tap(asked, number, key, wanted, settled(asked, wanted.zip_code, wanted.office), entry)
     for _ in range(ATTEMPTS):
         try:
             return _open_call(tap)
@@ -182,13 +181,6 @@ def _admitted(tap: Tap, caller: Caller, now: datetime) -> tuple[CallSession, Cal
     counted = calling(caller, call_id, consent, now, runtime().config.calls_per_phone)
     spend(tap.campaign, tap.wanted.source, now, is_proven=tap.entry.is_proven)
     return _session(tap, call_id, consent, now), counted
-
-
-def _choice(asked: Campaign, wanted: Wanted) -> Choice:
-    choice = which(asked, wanted.zip_code, wanted.office)
-    if choice.is_unclear and not wanted.office:
-        raise Refusal(Code.OFFICE_UNCLEAR, "office")
-    return choice
 
 
 def _consent(wanted: Wanted, now: datetime) -> Consent:

@@ -225,6 +225,9 @@ def test_an_office_that_is_closed_says_so_and_another_is_offered(served: Served)
         in unescape(page.text)
     )
     assert "Call the Washington office" in page.text
+    assert "/c/families-28/book?lang=en&amp;office=ero-los" in page.text
+    spanish = unescape(posted(served, {"do": "pick", "office": "ero-los"}, "es").text)
+    assert "abre hoy a las 9:00\u00a0a.\u00a0m.; a la oficina" in spanish
 
 
 def test_the_office_of_an_area_that_comes_later_is_named(served: Served) -> None:
