@@ -30,7 +30,7 @@ BAR = 30
 class Standing:
     """One campaign's figures: its sum, the sum of each office by id, and the places of its offices.
 
-    `shared`: how many asked for a call after they had come by a shared link.
+    `shared`: how many calls were asked for by way of a shared link.
     """
 
     slug: str
@@ -56,8 +56,8 @@ def standing_screen(standing: Standing) -> RenderableType:
 
 
 def _shared(number: int) -> Text:
-    people = "person" if number == 1 else "people"
-    return Text.assemble((f"{number:,}", "bold"), f" {people} came by a shared link and asked for a call")
+    calls = "call was" if number == 1 else "calls were"
+    return Text.assemble((f"{number:,}", "bold"), f" {calls} asked for by way of a shared link")
 
 
 def _goal(standing: Standing) -> RenderableType:

@@ -17,7 +17,7 @@
 | NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
 | AUDIT#day / time#what#subject | who changed what, when |
 | PACE#name / PACE | when the next call may be placed |
-| SHARED#slug / day | how many came by a shared link and asked for a call, on a day (UTC) |
+| SHARED#slug / day | how many calls were asked for by way of a shared link, on a day (UTC) |
 | SPEND#scope#window / SPEND | a count with a ceiling |
 | BOOKING#id / BOOKING | a booked call; the other place with a raw phone number, until it is over |
 | BOOKED#hour / time#id | booked calls that come in that hour |

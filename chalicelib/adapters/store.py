@@ -257,7 +257,7 @@ class Store:
         return added(map(tally_of, items))
 
     def add_shared(self, slug: str, now: datetime) -> None:
-        """Count one more who came by a shared link and asked for a call. Nothing says who, or whose link it was.
+        """Count one more call asked for by way of a shared link. Nothing says by whom, or whose link it was.
 
         It stands beside the ledger: when it fails to be written, or a call comes to nothing, no sum is wrong.
         """
@@ -270,7 +270,7 @@ class Store:
         )
 
     def shared(self, slug: str) -> dict[date, int]:
-        """Return how many came by a shared link and asked for a call, by day (UTC)."""
+        """Return how many calls were asked for by way of a shared link, by day (UTC)."""
         return {
             date.fromisoformat(item["SK"]): item["came"] for item in self._table.partition(keys.shared(slug))
         }

@@ -30,7 +30,7 @@ from chalicelib.runtime import runtime
 from chalicelib.views import tap
 from chalicelib.views.again import ATTEMPTS, GaveUp
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
-from chalicelib.views.offices_asked import Choice, refuse_misread, which
+from chalicelib.views.offices_asked import Choice, settled, which
 
 OURS = "in-"
 """How the id begins of a call that came to us: made from Twilio's own id, so that a repeat finds the same."""
@@ -84,8 +84,7 @@ def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
     """
     r = runtime()
     tap.live(asked)
-    refuse_misread(asked, page.zip_code, page.office)
-    choice = which(asked, page.zip_code, page.office)
+    choice = settled(asked, page.zip_code, page.office)
     if not choice.offices:
         raise Refusal(Code.OFFICES_CLOSED if choice.listed else Code.NO_OFFICE)
     try:

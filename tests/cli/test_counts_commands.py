@@ -49,7 +49,7 @@ def test_how_many_came_by_a_shared_link_is_shown_where_anybody_did(busy_shell: S
     figures = json.loads(busy_shell.run("counts", "show", "--json").stdout)["campaigns"]
 
     assert "shared link" not in quiet
-    assert "3 people came by a shared link and asked for a call" in told
+    assert "3 calls were asked for by way of a shared link" in told
     assert {each["slug"]: each["shared"] for each in figures} == {SLUG: 3, "quiet": 0}
     assert busy_shell.run("counts", "verify").exit_code == 0
 

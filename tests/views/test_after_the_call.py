@@ -16,7 +16,7 @@ from tests.values import CALL_ID, NOW, called, over
 
 CALL = f"/calls/{CALL_ID}?lang=en"
 FORM = {"phone": "404 555 0123", "consent": "call-1"}
-NEXT = f'href="{PREFIX}/c/families-28?lang=en&amp;office=ero-was#call-me"'
+NEXT = f'href="{PREFIX}/c/families-28?lang=en&amp;office=ero-was#call-now"'
 
 
 def page(served: Served, name: str) -> str:
@@ -100,6 +100,13 @@ def test_who_comes_by_it_and_asks_for_a_call_is_counted_once_and_without_a_trace
     assert served.runtime.store.shared("families-28") == {NOW.date(): 1}
     rows = served.dynamodb.scan(TableName="patchthrough-test")["Items"]
     assert [row["PK"]["S"] for row in rows if "share" in json.dumps(row).lower()] == ["SHARED#families-28"]
+
+
+def test_a_tap_to_call_is_counted_too(served: Served) -> None:
+    form = {"do": "tap", "via": "share"}
+
+    assert served.ask("POST", "/c/families-28?lang=en", urlencode(form).encode()).status == 303
+    assert served.runtime.store.shared("families-28") == {NOW.date(): 1}
 
 
 @pytest.mark.parametrize("via", ["", "mail", "ana", "☎"])

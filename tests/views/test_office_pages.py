@@ -89,7 +89,7 @@ def test_a_zip_code_shows_its_office_says_why_and_goes_along_with_the_tap(
 def test_what_is_no_zip_code_is_said_at_its_field_and_kept_with_the_rest(served: Served, typed: str) -> None:
     asking(served)
     form = {"zip": typed, "phone": "404 555 0123", "number_shown": "own"}
-    for do in ({"do": "office"}, {"consent": "call-1"}):
+    for do in ({"do": "office"}, {"do": "tap"}, {"consent": "call-1"}):
         page = posted(served, form | do)
         value = re.search(r'name="zip" value="([^"]*)" inputmode', page.text)
 
@@ -113,14 +113,13 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("zip_code", SENTENCES)
-@pytest.mark.parametrize("by", ["looked up", "tapped"])
+@pytest.mark.parametrize("sent", [{"do": "office"}, {"do": "tap"}, {"consent": "call-1"}])
 def test_a_zip_code_without_one_office_leads_to_a_sentence_and_the_offices(
-    served: Served, zip_code: str, by: str
+    served: Served, zip_code: str, sent: dict[str, str]
 ) -> None:
     asking(served)
-    form = {"do": "office"} if by == "looked up" else {"consent": "call-1"}
     for language, says in zip(Language, SENTENCES[zip_code], strict=True):
-        page = posted(served, form | {"zip": zip_code, "phone": "404 555 0123"}, language.value)
+        page = posted(served, sent | {"zip": zip_code, "phone": "404 555 0123"}, language.value)
 
         assert page.status == 400
         assert (
