@@ -32,7 +32,7 @@ story: $(RUN) $(MINISTACK) ## Play whole calls against the running app and compa
 	@$(BIN)/python -m dev.story
 
 test: $(DEV) $(MINISTACK) ## Run the tests; what could not run is named at the end
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: format-check lint types package test ## The one door: format, lint, types, template lint, tests
 

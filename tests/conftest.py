@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,9 +24,31 @@ settings.register_profile(
 )
 settings.load_profile("gate")
 
+ROOT = Path(__file__).resolve().parent
 FIGURES = pytest.StashKey[list[str]]()
 FROM_WORKERS = "figures"
 WIDTH = 120
+
+
+LONG = (
+    "stories/test_faults.py",
+    "stories/test_lost_responses.py",
+    "dev/test_stack.py",
+    "dev/test_story.py",
+    "stories/test_placing.py",
+    "stories/test_canary.py",
+    "stories/test_canary_search.py",
+    "stories/test_killed_workers.py",
+    "browser/test_journeys.py",
+    "browser/test_accessibility.py",
+    "browser/test_booking_pages.py",
+    "phone_world/test_page.py",
+    "adapters/test_desks_under_contention.py",
+    "cli/test_campaign_commands.py",
+    "adapters/test_bookings.py",
+    "adapters/test_store_contract.py",
+)
+"""Files that take longest. They begin first, so that none is still under way when all others are done."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +74,11 @@ def built() -> "Iterator[Runtime]":
 
     with stage() as made:
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {ROOT / name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path, len(LONG)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import boto3
-from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
 import dev.rehearsing
@@ -24,6 +23,7 @@ from dev import aws
 from dev.phone_world import Call, Faults
 from dev.phone_world.clock import DEFAULT_START
 from dev.phone_world.people import Move
+from tests.quick_moto import mock_aws
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "a token of Twilio's"

@@ -20,7 +20,6 @@ from typing import Any
 import boto3
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError
-from moto import mock_aws
 
 from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
@@ -33,17 +32,20 @@ from chalicelib.config import Config
 from chalicelib.runtime import Runtime
 from dev import aws
 from tests.needs import needs
+from tests.quick_moto import mock_aws
 from tests.rehearsal import ENVIRONMENT, SECRET
 from tests.values import NOW
 
 THREADS = 64
 CLIENT = ClientConfig(
-    connect_timeout=2,
-    read_timeout=10,
+    connect_timeout=10,
+    read_timeout=60,
     retries={"mode": "standard", "max_attempts": 4},
     max_pool_connections=THREADS,
 )
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Compile little: DynamoDB Local lives for seconds, and the optimizing compiler would take more than it gives."""
 _numbers = count(1)
 
 
@@ -68,7 +70,7 @@ def dynamodb_local() -> Iterator[Any]:
     java, jar, port = needs("java"), needs("dynamodb-local"), free_port()
     arguments = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
     process = subprocess.Popen(
-        [java, f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar, *arguments],
+        [java, *QUICKLY, f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar, *arguments],
         cwd=jar.parent,
         env={"PATH": os.environ["PATH"], "HOME": str(Path.home())},
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -179,14 +179,14 @@ def test_a_call_id_is_one_nonce_s_and_nobody_makes_it_without_the_secret() -> No
 def test_a_check_costs_us_little_and_a_solution_costs_the_asker_much(figure: Figure) -> None:
     made, solving, checking = [], [], []
     for _ in range(7):
-        start = perf_counter()
+        start = thread_time()
         asked = challenge(SLUG, NOW, SECRET, PROOF_COST)
-        made.append(perf_counter() - start)
+        made.append(thread_time() - start)
         payload = solve(asked)
-        solving.append(perf_counter() - start - made[-1])
-        start = perf_counter()
+        solving.append(thread_time() - start - made[-1])
+        start = thread_time()
         checked(payload, SLUG, NOW, SECRET, PROOF_COST)
-        checking.append(perf_counter() - start)
+        checking.append(thread_time() - start)
         assert opened(payload)["solution"]["counter"] in GUESSES
         assert len(payload) < LONGEST / 2
 

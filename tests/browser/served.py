@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
-from moto import mock_aws
 
 from app import app
 from chalicelib.adapters import keys
@@ -24,6 +23,7 @@ from chalicelib.domain.limits import Caller
 from chalicelib.runtime import Runtime, install
 from dev import aws
 from dev.server import AppServer, in_process
+from tests.quick_moto import mock_aws
 from tests.values import CALL_ID, NOW, OUR_NUMBER
 from tests.values import campaign as the_campaign
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import boto3
-import moto
 import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.models import dynamodb_backends
@@ -26,6 +25,7 @@ from chalicelib.domain.events import Count
 from chalicelib.domain.limits import Caller
 from cli.main import app
 from tests import values
+from tests.quick_moto import mock_aws
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "patchthrough-cli"
@@ -98,7 +98,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     for name, value in {**CREDENTIALS, **SETTINGS, "COLUMNS": "120"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    with moto.mock_aws():
+    with mock_aws():
         CLIENT.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",

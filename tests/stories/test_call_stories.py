@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.campaign import Status
+from chalicelib.runtime import Runtime
 from dev.phone_world import Answer, HangUp, Heard, OfficeLine, PickUp, Press, Star, Supporter, Voicemail
 from dev.phone_world.people import Move
-from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, rehearsing
+from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, sweep
 
 HOW = Heard("How did it go")
 NEXT = Heard("office too, press 1")
@@ -17,14 +18,13 @@ TRY = Heard("To try the")
 
 
 @pytest.fixture
-def house() -> Iterator[Rehearsal]:
-    with rehearsing() as made:
-        yield made
-        assert made.world.complaints == []
-        assert [
-            alert for alert in made.world.alerts if alert.code != 13224
-        ] == []  # a line that can’t be reached
-        assert made.difference() == 0
+def house(built: Runtime) -> Iterator[Rehearsal]:
+    sweep()
+    made = Rehearsal(built, built.store._table.client)
+    yield made
+    assert made.world.complaints == []
+    assert [alert for alert in made.world.alerts if alert.code != 13224] == []  # a line that can’t be reached
+    assert made.difference() == 0
 
 
 def office(house: Rehearsal, office_id: str, answers: Answer, talk: float = 30.0) -> None:

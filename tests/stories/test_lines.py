@@ -8,20 +8,22 @@ import pytest
 
 from chalicelib.domain.call import Ending, Stage
 from chalicelib.domain.office import Caps, Closure, Hours, Line, Office
+from chalicelib.runtime import Runtime
 from dev.phone_world import Answer, HangUp, Heard, OfficeLine, PickUp, Press, Supporter
 from dev.phone_world.people import Move
-from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, rehearsing
+from tests.rehearsal import ANA, LINES, LUIS, SLUG, Rehearsal, sweep
 
 FIRST, SECOND = LINES["ero-atl"], "+14045550191"
 HOW = Heard("How did it go")
 
 
 @pytest.fixture
-def house() -> Iterator[Rehearsal]:
-    with rehearsing() as made:
-        yield made
-        assert made.world.complaints == []
-        assert made.difference() == 0
+def house(built: Runtime) -> Iterator[Rehearsal]:
+    sweep()
+    made = Rehearsal(built, built.store._table.client)
+    yield made
+    assert made.world.complaints == []
+    assert made.difference() == 0
 
 
 def change(house: Rehearsal, atlanta: Office) -> None:
