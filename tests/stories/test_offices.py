@@ -6,21 +6,23 @@ import pytest
 
 from chalicelib.domain.call import Ending
 from chalicelib.domain.campaign import Local, Order
+from chalicelib.runtime import Runtime
 from dev.phone_world import Answer, Heard, OfficeLine, PickUp, Press, Supporter
 from dev.phone_world.people import Move
 from tests.areas_house import NUMBERS, asking
-from tests.rehearsal import ANA, OUR_NUMBER, Rehearsal, rehearsing
+from tests.rehearsal import ANA, OUR_NUMBER, Rehearsal, sweep
 
 HOW = Heard("How did it go")
 ONE_MORE: list[Move] = [PickUp(), Press("1"), Press("1", when=HOW), Press("1", when=Heard("too, press 1"))]
 
 
 @pytest.fixture
-def house() -> Iterator[Rehearsal]:
-    with rehearsing() as made:
-        yield made
-        assert made.world.complaints == []
-        assert made.difference() == 0
+def house(built: Runtime) -> Iterator[Rehearsal]:
+    made = Rehearsal(built, built.store._table.client)
+    yield made
+    assert made.world.complaints == []
+    assert made.difference() == 0
+    sweep()
 
 
 def rung(house: Rehearsal) -> list[str]:
