@@ -314,3 +314,13 @@ def test_a_session_with_three_legs_and_everything_known_is_one_write_unit() -> N
     item = keyed(keys.session(full.id)) | wire(session_item(full))
 
     assert sum(len(name) + bytes_of(value) for name, value in item.items()) < KILOBYTE
+
+
+def test_calls_by_a_shared_link_are_counted_by_day_and_campaign(store: Store) -> None:
+    midnight = datetime(2026, 11, 25, tzinfo=UTC)
+    for at in (midnight - SECOND, midnight, midnight + SECOND):
+        store.add_shared(SLUG, at)
+    store.add_shared("another-campaign", midnight)
+
+    assert store.shared(SLUG) == {(midnight - SECOND).date(): 1, midnight.date(): 2}
+    assert store.shared("nobody-shared-this") == {}
