@@ -64,7 +64,7 @@ SINKS = {
     "Twilio URL": "every address of Twilio's that we ask for",
     "Twilio request": "what we tell Twilio, but for To of POST Calls",
     "answer": "every answer of ours: headers, pages, JSON, TwiML, errors",
-    "DynamoDB request": "every item and key, over time, but for an open session's phone",
+    "DynamoDB request": "every item and key, over time, but for an open session's or booking's phone",
     "queue message": "everything that is put on the ring queue",
     "escaped error": "an exception that reaches Lambda, which writes it to the log",
 }
@@ -153,7 +153,7 @@ class Ears:
         return text.replace(allowed, "")
 
     def dynamodb(self, params: Mapping[str, Any], **_: Any) -> None:
-        """One request to DynamoDB as it leaves. An open session's phone is where the number must be."""
+        """One request to DynamoDB as it leaves. An open session's, or booking's, phone is where the number must be."""
         if self.is_deaf:
             return
         document = json.loads(params["body"])
@@ -161,6 +161,8 @@ class Ears:
             item = put.get("Item", {})
             if item.get("type") == {"S": "session"} and item["stage"] != {"S": "ended"}:
                 self.allowed["open session"] += item.pop("phone", None) == {"S": CANARY}
+            if item.get("type") == {"S": "booking"}:
+                self.allowed["booked call"] += item.pop("phone", None) == {"S": CANARY}
         self.hear("DynamoDB request", json.dumps(document, ensure_ascii=False))
 
 

@@ -209,7 +209,13 @@ def rough_webhooks(house: CanaryHouse) -> None:
 def forged_webhooks(house: CanaryHouse) -> None:
     call_id = house.tap()["id"]
     step, status = f"/twilio/voice/{call_id}/steps/0", f"/twilio/voice/{call_id}/status"
-    for path in (step, status, "/twilio/voice/fallback"):
+    for path in (
+        step,
+        status,
+        "/twilio/voice/fallback",
+        "/twilio/voice/inbound",
+        "/twilio/voice/inbound/status",
+    ):
         assert house.webhook(path, signature="") == 403
         assert house.webhook(path, signature=NAME) == 403
         assert house.webhook(path, CallStatus=CANARY) == 403
