@@ -11,7 +11,8 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     POST /world/reset                       forget calls and people, begin anew
     POST /world/supporters                  {number, name?, script?: [{move, …}], later?: [[…]]}
     POST /world/offices                     {number, name?, answers?, first?: [answers, …], at_once?,
-                                            ring_seconds?, talk_seconds?}, or a list of such
+                                            ring_seconds?, talk_seconds?}, or a list of such;
+                                            {number, gone: true} takes a line away
     POST /world/phones                      {number, do, keys?, words?}; do is answer, decline, voicemail,
                                             press, speak or hang_up
     POST /world/calls                       {number, to, hides?, script?}: somebody calls one of our numbers;
@@ -148,6 +149,11 @@ def _offices(server: PhoneWorldServer, document: Any) -> None:
 def _office(server: PhoneWorldServer, document: Document) -> None:
     number = _number(document)
     before = server.world.parties.get(number)
+    if document.get("gone"):
+        if not isinstance(before, OfficeLine):
+            raise Refused(f"there is no office at {number}")
+        del server.world.parties[number]
+        return
     line = before if isinstance(before, OfficeLine) else server.new_line(number)
     plain = ("name", "ring_seconds", "talk_seconds", "at_once")
     told = {name: document[name] for name in plain if name in document}

@@ -26,12 +26,18 @@ ATLANTA = Tale(
 )
 
 HARLINGEN = Tale(
-    title="ZIP code 78501 on the page: the Harlingen office, before the campaign’s own",
+    title="ZIP code 78501 on the page: the Harlingen office, once the texted code is typed right",
     name="Ximena",
     language="es",
     page=OnPage(
         zip_code="78501",
-        reads=("Su zona: Texas. Al código postal 78501 le corresponde la oficina de Harlingen.",),
+        mistypes=True,
+        reads=(
+            "Su zona: Texas. Al código postal 78501 le corresponde la oficina de Harlingen.",
+            "Escriba el código que le enviamos por mensaje de texto",
+            "Este código no coincide",
+            "Le quedan 4 intentos",
+        ),
     ),
     script=(
         PickUp(after=4),

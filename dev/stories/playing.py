@@ -13,8 +13,8 @@ from chalicelib.runtime import CAMPAIGN_SECONDS
 from dev.stories.furnishing import Furnished
 from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unread, unrefused, unshown
 from dev.stories.site import USUAL, Site
-from dev.stories.tale import NO_FORM, Caller, DialsIn, Line, Tale
-from dev.stories.visiting import visited
+from dev.stories.tale import NO_FORM, Caller, DialsIn, Line, OnPage, Tale
+from dev.stories.visiting import Visit, typed, visited
 
 # fmt: off
 AREA_CODES = (
@@ -63,10 +63,6 @@ class Scene:
                 return
             self.wait(POLL_SECONDS)
 
-    def names(self) -> dict[str, str]:
-        """Return who answers at the offices' lines."""
-        return {number: name for office in self.offices for number, name in office.names().items()}
-
     def places(self) -> dict[str, str]:
         """Return where each office's lines are; whoever else the phone world knows, by name."""
         own = {number: place for office in self.offices for number, place in office.places().items()}
@@ -77,7 +73,7 @@ def play(tale: Tale, scene: Scene) -> Telling:
     """Play a tale to its end."""
     site = scene.site
     complaints = len(site.complaints())
-    with site.answering(answers(tale, scene.offices), scene.names()):
+    with site.answering(answers(tale, scene.offices)):
         begun = [begin(caller, scene) for caller in tale.before]
         played = called(tale, scene)
         before = tuple(ended(each, scene) for each in begun)
@@ -93,7 +89,8 @@ def play(tale: Tale, scene: Scene) -> Telling:
         *differs("wrong Twilio spoken", [], site.complaints()[complaints:]),
         *unrefused(tale.refused, refusal),
     ]
-    asides = tuple(tale.page.asides())
+    texts = site.texts(played.phone) if tale.page != NO_FORM else ()
+    asides = (*tale.page.asides(), *(f"By text: “{body}”" for body in texts))
     return Telling(tale, played, site.names(), tuple(differences), before, asides, tale.facts)
 
 
@@ -145,11 +142,18 @@ def on_page(tale: Tale, scene: Scene) -> Played:
     site = scene.site
     phone = new_phone(site)
     site.add_supporter(phone, tale.name, tale.script)
-    known = len(site.texts(phone))
     visit = visited(site.opens, site.page(tale.language), phone, tale.page)
-    if site.call(visit.id).get("state") == "code":
-        site.enter_code(visit.id, phone, known)
+    if visit.asks_code:
+        visit = proved(visit, site, phone, tale.page)
     return replace(ended(Begun(phone, visit.id), scene), read=visit.read)
+
+
+def proved(visit: Visit, site: Site, phone: str, wish: OnPage) -> Visit:
+    """Type in the code that was texted to the phone, after a wrong one if they mistype."""
+    code = site.code(phone)
+    if wish.mistypes:
+        visit = typed(site.opens, visit, str((int(code) + 1) % 10 ** len(code)).zfill(len(code)))
+    return typed(site.opens, visit, code)
 
 
 def dialled(tale: Tale, dials: DialsIn, scene: Scene) -> Played:

@@ -12,7 +12,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,7 +29,6 @@ CAMPAIGN = "families-28"
 STEP = re.compile(r"/twilio/voice/([A-Za-z0-9_-]+)/steps/\d+")
 USUAL = Line(Answer.PERSON, RING_SECONDS, talk_seconds=None)
 """How a line answers that nobody said anything about: as every office of the stack does."""
-NAMELESS: Mapping[str, str] = MappingProxyType({})
 CODE = re.compile(r"\d{6}")
 OK = 200
 TIMEOUT = 20
@@ -118,10 +116,20 @@ class Site:
         found: Json = ask(f"{self.app}/api/calls/{call_id}")[1]
         return found
 
-    def furnished(self, wanted: Wanted) -> contextlib.AbstractContextManager[tuple[Furnished, ...]]:
-        """Give the campaign's offices lines for a tale; yield them in calling order."""
+    @contextlib.contextmanager
+    def furnished(self, wanted: Wanted) -> Iterator[tuple[Furnished, ...]]:
+        """Give the campaign's offices lines for tales; yield them in calling order. Nothing of them is left behind."""
         connection = connect(self.environment)
-        return furnished(connection.catalog, Desks(connection.catalog.table), CAMPAIGN, wanted)
+        with furnished(connection.catalog, Desks(connection.catalog.table), CAMPAIGN, wanted) as offices:
+            names = {number: name for office in offices for number, name in office.names().items()}
+            usual = line_document(USUAL)
+            self._world(
+                "offices", [{"number": number, "name": name} | usual for number, name in names.items()]
+            )
+            try:
+                yield offices
+            finally:
+                self._world("offices", [{"number": number, "gone": True} for number in names])
 
     def quarantine(self, office: Furnished) -> str | None:
         """Return why the office's first line is in quarantine, None if it is not."""
@@ -207,17 +215,13 @@ class Site:
             self._world("clock", {"speed": before["speed"], "pause": before["paused"]})
 
     @contextlib.contextmanager
-    def answering(self, lines: Mapping[str, Line], names: Mapping[str, str] = NAMELESS) -> Iterator[None]:
-        """Let these numbers answer like this, under these names if they have one, and as before afterwards."""
+    def answering(self, lines: Mapping[str, Line]) -> Iterator[None]:
+        """Let these numbers answer like this, and as before afterwards."""
         before = {
             office["number"]: {name: office[name] for name in line_document(USUAL)}
             for office in self._shown("state")["offices"]
         }
-        named = {number: {"name": name} for number, name in names.items()}
-        told = [
-            {"number": number} | named.get(number, {}) | line_document(line) for number, line in lines.items()
-        ]
-        self._world("offices", told)
+        self._world("offices", [{"number": number} | line_document(line) for number, line in lines.items()])
         try:
             yield
         finally:

@@ -65,15 +65,16 @@ class DialsIn:
 class OnPage:
     """The supporter goes through the campaign's page: the ZIP code typed, the office picked, the number to show.
 
-    With `taps` they tap to call us, and dial what the page's button dials. With `books` the office is closed, and this
-    time is picked instead. `picks`, `shows` and `books` are how the labels
-    of those choices begin; what is empty is left as it is. `reads` are words that the pages on the way must have
-    said, in order.
+    The code that is texted to them they type in, with `mistypes` a wrong one first. With `taps` they tap to call us,
+    and dial what the page's button dials. With `books` the office is closed, and this time is picked instead. `picks`,
+    `shows` and `books` are how the labels of those choices begin; what is empty is left as it is. `reads` are words
+    that the pages on the way must have said, in order.
     """
 
     zip_code: str = ""
     picks: str = ""
     shows: str = ""
+    mistypes: bool = False
     taps: bool = False
     books: str = ""
     reads: tuple[str, ...] = ()

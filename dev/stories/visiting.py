@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from dev.stories import forms
@@ -17,14 +17,25 @@ BOOKING = re.compile(r"/bookings/([A-Za-z0-9_-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of it: the id of the call or the booking, all that the pages on the way said, and what the last dials.
-
-    `dials` is the first link there that dials a number with a code; empty where there is none.
-    """
+    """What came of it: the id of the call or the booking, the pages on the way, the last of them open."""
 
     id: str
-    read: str
-    dials: str = ""
+    pages: tuple[Page, ...]
+
+    @property
+    def read(self) -> str:
+        """All that the pages said."""
+        return " ".join(page.text for page in self.pages)
+
+    @property
+    def dials(self) -> str:
+        """The first link on the last page that dials a number with a code; empty where there is none."""
+        return next((link for link in self.pages[-1].dials if "," in link), "")
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the last page asks for the code that was texted."""
+        return any("code" in form.shows for form in self.pages[-1].forms)
 
 
 def visited(opens: Opens, page: str, phone: str, wish: OnPage) -> Visit:
@@ -39,8 +50,13 @@ def visited(opens: Opens, page: str, phone: str, wish: OnPage) -> Visit:
     found = (BOOKING if wish.books else CALL).search(pages[-1].url)
     if found is None:
         raise ValueError(f"the page led nowhere, but said: {pages[-1].text[:300]}")
-    dials = (link for link in pages[-1].dials if "," in link)
-    return Visit(found[1], " ".join(each.text for each in pages), next(dials, ""))
+    return Visit(found[1], tuple(pages))
+
+
+def typed(opens: Opens, visit: Visit, code: str) -> Visit:
+    """Type a code into the page that asks for it, and send it."""
+    last = visit.pages[-1]
+    return replace(visit, pages=(*visit.pages, _sent(opens, last, last.form("code"), code=code)))
 
 
 # Strictly private.
@@ -54,9 +70,10 @@ def _called(opens: Opens, page: str, phone: str, wish: OnPage) -> list[Page]:
         form = pages[-1].form("office")
         pages.append(_sent(opens, pages[-1], form, office=form.choice("office", wish.picks)))
     form = pages[-1].form_that("tap") if wish.taps else pages[-1].form("phone")
-    typed = {} if wish.taps else {"phone": phone}
-    shown = {"number_shown": form.choice("number_shown", wish.shows)} if wish.shows else {}
-    return [*pages, _sent(opens, pages[-1], form, **typed, **shown)]
+    filled = {} if wish.taps else {"phone": phone}
+    if wish.shows:
+        filled["number_shown"] = form.choice("number_shown", wish.shows)
+    return [*pages, _sent(opens, pages[-1], form, **filled)]
 
 
 def _booked(opens: Opens, page: str, phone: str, wish: OnPage) -> list[Page]:

@@ -11,7 +11,7 @@ import pytest
 from dev.stories.forms import NoSuchForm, read
 from dev.stories.site import Site
 from dev.stories.tale import OnPage
-from dev.stories.visiting import Visit, visited
+from dev.stories.visiting import Visit, typed, visited
 
 HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Call <b>Atlanta</b></h1><p>Please.</p>
 <form action="/c/families-28?lang=en#call-me" method="post"><input type="hidden" name="do" value="office">
@@ -30,9 +30,10 @@ HTML = """<!doctype html><title>Not on the page</title><style>p{}</style><h1>Cal
 <select name="zone"><option value="here">Here</option></select>
 <button name="do" value="book">Book</button><button name="do" value="days">Another day</button></form>"""
 
-CALL_PAGE = (
-    """<a href="tel:+12025550142">Our number</a> <a href="tel:+12025550142,,482915">Call</a> <p>Thank you."""
-)
+CALL_PAGE = """<a href="tel:+12025550142">Our number</a> <a href="tel:+12025550142,,482915">Call</a>
+<p>Thank you."""
+CODE_FORM = """<form action="/calls/a-call-of-the-page" method="post"><input type="hidden" name="do" value="code">
+<input type="text" name="code"><button>Call me</button></form>"""
 
 
 def test_a_page_is_its_words_and_its_forms() -> None:
@@ -77,13 +78,15 @@ class Pages(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.sent: list[dict[str, str]] = []
         self.leads_on = True
+        self.asks_code = False
 
 
 class Answering(BaseHTTPRequestHandler):
     server: Pages
 
     def do_GET(self) -> None:
-        self._send(200, HTML if "/c/" in self.path else CALL_PAGE)
+        asks = CODE_FORM if self.server.asks_code else ""
+        self._send(200, HTML if "/c/" in self.path else CALL_PAGE + asks)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -166,3 +169,14 @@ def test_pages_that_lead_to_no_call_or_have_no_such_choice_are_said_so(pages: Pa
     for wish in (OnPage(), OnPage(books="Monday")):
         with pytest.raises(ValueError, match="the page led nowhere, but said: Call Atlanta"):
             visit_of(pages, wish)
+
+
+def test_a_page_that_asks_for_a_code_gets_it_typed(pages: Pages) -> None:
+    pages.asks_code = True
+    visit = visit_of(pages, OnPage())
+    after = typed(Site({}).opens, visit, "482915")
+
+    assert visit.asks_code
+    assert pages.sent[-1] == {"do": "code", "code": "482915"}
+    assert after.id == visit.id
+    assert after.read.startswith(visit.read)

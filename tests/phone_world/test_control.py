@@ -34,6 +34,8 @@ def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> 
         ("/world/calls", {"number": ANA, "to": f"{OURS},,48#"}),
         ("/world/calls", {"number": ANA, "to": OURS, "script": [{"move": "Dance"}]}),
         ("/world/offices", {"number": OFFICE, "first": ["SINGS"]}),
+        ("/world/offices", {"number": "+12025550199", "gone": True}),
+        ("/world/offices", {"number": ANA, "gone": True}),
         ("/world/texts", {"number": ANA, "to": LUIS, "body": "Hi"}),
         ("/world/next-create", {"trouble": "bad luck"}),
         ("/world/next-webhook", {"plan": "never"}),
@@ -77,3 +79,13 @@ def test_a_line_can_be_busy_for_the_next_calls_and_take_one_at_once(
 
     assert "DialCallStatus=busy" in app.asked[2][2]
     assert get(server, "/world/state")["offices"][0]["first"] == ["CANT_CONNECT"]
+
+
+def test_a_line_can_be_taken_away_again(server: PhoneWorldServer) -> None:
+    before = get(server, "/world/state")["offices"]
+    post(server, "/world/offices", {"number": "+12025550199", "name": "For a while"})
+    during = get(server, "/world/state")["offices"]
+    post(server, "/world/offices", [{"number": "+12025550199", "gone": True}])
+
+    assert [office["name"] for office in during] == [*(office["name"] for office in before), "For a while"]
+    assert get(server, "/world/state")["offices"] == before
