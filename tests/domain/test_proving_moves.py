@@ -96,6 +96,13 @@ def test_the_right_code_puts_the_call_in_line_with_an_hour_of_its_own() -> None:
     assert effects == (KeepCaller(WAITING.phone_key, CALLER), Ring(WAITING.id, LATER))
 
 
+def test_a_text_is_taken_on_by_one_worker() -> None:
+    claimed, _ = told(WAITING, TextClaimed(1, "attempt-1"))
+
+    assert claimed.attempt == "attempt-1"
+    assert told(claimed, TextClaimed(1, "attempt-2")) == (claimed, ())
+
+
 def test_a_second_ask_for_the_same_code_changes_nothing() -> None:
     after, effects = told(WAITING, CodeAsked(1))
     again, more = told(after, CodeAsked(1))

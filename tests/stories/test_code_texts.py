@@ -1,6 +1,7 @@
 """What Twilio does with a code's text: refused, throttled, unclear, repeated, undelivered; and forged news of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,21 @@ def test_a_message_that_comes_again_texts_nothing(house: Coded, delivery: str) -
     house.bring(delivery)
     call_id = house.asked()
     house.world.advance(200)
+
+    assert house.placings_of_texts() == len(house.texts()) == 1
+    assert house.enter(call_id, house.code())["state"] == "in_line"
+
+
+def test_two_workers_that_have_the_same_message_send_one_text(house: Coded) -> None:
+    events, name = house.dynamodb.meta.events, "provide-client-params.dynamodb.PutItem"
+
+    def overtake(params: Mapping[str, Any], **_: Any) -> None:
+        if "attempt" in params["Item"]:
+            events.unregister(name, unique_id="overtake")
+            house.deliver_again()
+
+    events.register_first(name, overtake, "overtake")
+    call_id = house.asked()
 
     assert house.placings_of_texts() == len(house.texts()) == 1
     assert house.enter(call_id, house.code())["state"] == "in_line"
