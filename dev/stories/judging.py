@@ -85,6 +85,11 @@ class Telling:
         return not self.differences
 
 
+def broken_off(tale: Told, problem: ValueError) -> Telling:
+    """A tale that could not be played to its end: what stood against it is the difference."""
+    return Telling(tale, Played("", {}, 0, (), (), ()), {}, (str(problem),))
+
+
 def differs(what: str, right: object, found: object) -> list[str]:
     """Say how something differs from what is right, or nothing."""
     return [] if right == found else [f"{what} {found}, not {right}"]

@@ -11,7 +11,18 @@ from typing import Any
 
 from chalicelib.runtime import CAMPAIGN_SECONDS
 from dev.stories.furnishing import Furnished
-from dev.stories.judging import Leg, Played, Telling, differs, unheard, unlike, unread, unrefused, unshown
+from dev.stories.judging import (
+    Leg,
+    Played,
+    Telling,
+    broken_off,
+    differs,
+    unheard,
+    unlike,
+    unread,
+    unrefused,
+    unshown,
+)
 from dev.stories.site import USUAL, Site
 from dev.stories.tale import NO_FORM, Caller, DialsIn, Line, OnPage, Tale
 from dev.stories.visiting import Visit, typed, visited
@@ -70,7 +81,14 @@ class Scene:
 
 
 def play(tale: Tale, scene: Scene) -> Telling:
-    """Play a tale to its end."""
+    """Play a tale to its end, or to where the app or the phone world refuses to go on."""
+    try:
+        return _play(tale, scene)
+    except ValueError as problem:
+        return broken_off(tale, problem)
+
+
+def _play(tale: Tale, scene: Scene) -> Telling:
     site = scene.site
     complaints = len(site.complaints())
     with site.answering(answers(tale, scene.offices)):

@@ -29,7 +29,7 @@ from dev import app_log, aws, environment
 from dev.phone_world import Call, OfficeLine, Supporter
 from dev.rehearsing import Rehearsal
 from dev.stories.booked import BOOKED_TALES, BookedTale
-from dev.stories.judging import Json, Leg, Played, Telling, differs, unheard, unlike, unread
+from dev.stories.judging import Json, Leg, Played, Telling, broken_off, differs, unheard, unlike, unread
 from dev.stories.site import CAMPAIGN, STEP
 from dev.stories.tale import FIRST_OFFICES, NO_FORM
 from dev.stories.visiting import visited
@@ -71,11 +71,14 @@ def play_all(settings: Mapping[str, str], tales: Sequence[BookedTale] = BOOKED_T
 
 
 def play(tale: BookedTale, settings: Mapping[str, str], asked: Campaign) -> Telling:
-    """Play one tale, from the wish to call to the end of the last call."""
+    """Play one tale, from the wish to call to the end of the last call, or to where the app refuses to go on."""
     with table_of_its_own(settings) as built:
         campaign = fresh(asked, tale.now)
         house = Rehearsal(built, campaign, built.secrets.current().twilio_token, start=tale.now)
-        return told(tale, house, campaign.offices[0])
+        try:
+            return told(tale, house, campaign.offices[0])
+        except ValueError as problem:
+            return broken_off(tale, problem)
 
 
 @contextlib.contextmanager

@@ -244,6 +244,16 @@ def test_the_offices_displays_are_looked_at(site: WithoutTable) -> None:
     )
 
 
+def test_a_tale_that_cannot_go_on_is_wrong_and_says_why(site: WithoutTable) -> None:
+    nobodys = DialsIn(lambda _site, _language: "tel:+12025550199")
+    telling = played(replace(TALE, dials=nobodys), site)
+
+    assert not telling.is_right
+    assert telling.differences[0].startswith("the phone world refused calls: ")
+    assert telling.played.state is None
+    assert {office["answers"] for office in site._shown("state")["offices"]} == {"PERSON"}
+
+
 def test_those_who_called_before_are_judged_too_and_named() -> None:
     caller = Caller("Hilda", "es", (), ends="not_reached", counted=("wrong_number",))
     right = Played("+1", {"state": "not_reached"}, 1, ("wrong_number",), (), ())
