@@ -48,7 +48,7 @@ def ask(session: CallSession, asked: Campaign, source: str) -> CallSession:
     _count_text(session, asked, source, now)
     waiting = replace(session, stage=Stage.PROVING, proving=Proving(now))
     # Watched before it exists: whatever is lost from here on, its phone number goes when its time is over.
-    r.store.watch(session.id, now + AN_HOUR)
+    r.store.watch(session.id, closes_at(Proving(now)))
     r.store.begin(waiting)
     r.ring_queue.send_code(CodeText(session.id, 1), 0)
     return waiting

@@ -120,7 +120,9 @@ def test_a_code_typed_in_twice_is_one_call(house: Coded) -> None:
 
 def test_without_the_code_nobody_is_rung_and_the_number_is_deleted(house: Coded) -> None:
     call_id = house.asked()
-    house.play(minutes=70, every=5)
+    house.play(minutes=29)
+    assert house.session(call_id).phone == ANA
+    house.play(minutes=2)
 
     assert house.wire.placings == []
     session = house.session(call_id)
