@@ -25,6 +25,11 @@ def used(slug: str, now: datetime) -> int:
     return runtime().store.spent(calls_of(slug), day_of(now))
 
 
+def is_used_up(asked: Campaign, now: datetime) -> bool:
+    """Whether nobody else can be called for this campaign today."""
+    return used(asked.slug, now) >= asked.limits.rings_a_day
+
+
 def refuse_spent(asked: Campaign, now: datetime) -> None:
     """Say it before anybody waits: whether anyone can be called today. Counts nothing.
 

@@ -22,7 +22,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import calling_in, codes, obstacles, offering, rendering, tap, visits
+from chalicelib.views import budget, calling_in, codes, obstacles, offering, rendering, tap, visits
 from chalicelib.views.committing import campaign_of, loaded
 from chalicelib.views.office_pages import Wish, chosen, headers_of, picking, wish_in_address, wish_of
 from chalicelib.views.offices_asked import Choice, refuse_misread, which
@@ -243,6 +243,7 @@ def _campaign(
         offices=[campaign.office(office) for office in choice.offices] if campaign.is_live else [],
         chosen=chosen(campaign, choice, wish, visits.asked_language()),
         can_change=len(campaign.offices) + len(campaign.elsewhere) > 1,
+        can_ring=bool(choice.offices) and not budget.is_used_up(campaign, runtime().now()),
         resting=_resting(campaign),
         reached=reached,
         consent=CONSENT,

@@ -79,6 +79,10 @@ def test_who_comes_after_the_cap_is_told_at_once_and_waits_for_nothing(house: Pl
     assert 'href="tel:+12025550142"' in page[1]
     assert len(house.queue.sent) == sent
     assert used(house) == 1
+    campaign_page = house.get(f"/c/{SLUG}")[2].decode()
+    assert "We can’t call anyone else today" in campaign_page
+    assert 'id="phone"' not in campaign_page
+    assert 'value="tap"' in campaign_page
 
 
 def test_the_next_day_has_a_budget_of_its_own(house: Placing) -> None:
