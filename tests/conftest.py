@@ -1,5 +1,6 @@
 """What all tests share: figures, printed together at the end of a run, and the app on a table of its own."""
 
+import os
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -25,6 +26,8 @@ settings.register_profile(
 settings.load_profile("gate")
 
 ROOT = Path(__file__).resolve().parent
+IS_THOROUGH = "PATCHTHROUGH_FAULT_SEQUENCES" in os.environ
+"""Set by make faults, which plays many more rough nights, new ones each time; make test plays the same few."""
 FIGURES = pytest.StashKey[list[str]]()
 FROM_WORKERS = "figures"
 WIDTH = 120

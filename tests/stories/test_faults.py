@@ -18,13 +18,11 @@ from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.counts import Action
 from chalicelib.runtime import Runtime
 from dev.phone_world import Call
-from tests.conftest import Figure
+from tests.conftest import IS_THOROUGH, Figure
 from tests.rehearsal import ANA, LINES, sweep
 from tests.stories.rough_house import NIGHTS, Night, RoughHouse, Way
 
-ASKED_FOR = os.environ.get("PATCHTHROUGH_FAULT_SEQUENCES")
-"""Set by make faults, which looks for nights nobody has seen; make test plays the same ones each time."""
-SEQUENCES = int(ASKED_FOR or "150")
+SEQUENCES = int(os.environ.get("PATCHTHROUGH_FAULT_SEQUENCES", "75"))
 SETTLE_MINUTES = 60
 """Long enough for every look of the reconciler, and for the page's question to lapse."""
 
@@ -142,7 +140,7 @@ def test_nothing_is_lost_and_nothing_counted_twice(built: Runtime, figure: Figur
 
     @settings(
         max_examples=SEQUENCES,
-        derandomize=ASKED_FOR is None,
+        derandomize=not IS_THOROUGH,
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
