@@ -17,6 +17,7 @@ from chalicelib.domain.events import (
     Leave,
     LegChanged,
     Pressed,
+    Proved,
     Ring,
     StopRinging,
     Throttled,
@@ -203,10 +204,12 @@ def only_nine_keeps_a_phone_from_being_rung_again(t: Taken) -> bool:
     return stops == ([StopRinging(t.before.phone_key)] if is_nine else [])
 
 
-def a_call_goes_back_in_line_only_by_being_sent_back(t: Taken) -> bool:
+def a_call_goes_in_line_only_by_being_proved_or_sent_back(t: Taken) -> bool:
     rings = [effect for effect in t.effects if isinstance(effect, Ring)]
-    is_sent_back = t.after is not t.before and isinstance(t.event, Throttled | Delayed)
-    return rings == ([Ring(t.after.id, t.after.ring_at)] if is_sent_back else [])
+    is_in_line = (
+        t.after is not t.before and isinstance(t.event, Proved | Throttled | Delayed) and not t.after.is_over
+    )
+    return rings == ([Ring(t.after.id, t.after.ring_at)] if is_in_line else [])
 
 
 def a_booked_call_has_its_time(t: Taken) -> bool:
@@ -259,7 +262,7 @@ PROMISES: tuple[Promise, ...] = (
     a_place_in_line_is_told_on_hold_alone,
     a_question_is_asked_three_times_in_a_row_at_most,
     only_nine_keeps_a_phone_from_being_rung_again,
-    a_call_goes_back_in_line_only_by_being_sent_back,
+    a_call_goes_in_line_only_by_being_proved_or_sent_back,
     a_booked_call_has_its_time,
     a_repeat_changes_nothing,
     a_step_that_is_not_the_calls_own_changes_nothing,

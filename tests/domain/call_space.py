@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 from chalicelib.domain.areas import Match, Place, Reason
-from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, OfficeCall, Stage
+from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, OfficeCall, Proving, Stage
 from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign, Local, Routing, Status
 from chalicelib.domain.counts import Basis, Outcome
@@ -26,6 +26,7 @@ from chalicelib.domain.events import (
     CallChanged,
     CalledIn,
     Claimed,
+    CodeAsked,
     Delayed,
     Effect,
     Event,
@@ -35,14 +36,19 @@ from chalicelib.domain.events import (
     OfficeCallEnded,
     Placed,
     Pressed,
+    Proved,
     Refused,
     Stopped,
+    TextClaimed,
+    TextRefused,
+    TextThrottled,
     Throttled,
     TimeUp,
     Told,
     Unanswered,
     Withdrawn,
 )
+from chalicelib.domain.limits import Caller
 from chalicelib.domain.moves import TRIES, Moment
 from chalicelib.domain.office import Closure, Hours, Line, Office, Span
 from tests.values import ATLANTA, CAMPAIGN, NEW_YORK, NOW, PHONE, WASHINGTON, session
@@ -111,6 +117,8 @@ EVENTS: tuple[Event, ...] = (
     *(LegChanged(line, status, 40) for line in LINES for status in CallStatus),
     *(CallChanged(status, SID) for status in CallStatus),
     *map(Told, Outcome),
+    *(TextClaimed(number, "an-attempt") for number in (1, 2)), *(CodeAsked(number) for number in (1, 2)),
+    TextThrottled(1, 5.0), TextRefused(1, 30006), TextRefused(1, 21610), Proved(NOW, Caller()),
 )  # fmt: skip
 BY_STEP = (Answered, Pressed, OfficeCallEnded)
 """Events that come by a step's webhook, with its number. The others come without one."""
@@ -132,8 +140,8 @@ LEGS: tuple[tuple[OfficeCall, ...], ...] = (
     (BUSY,), (TALKED,), (BUSY, leg_of(OFFICES[1])),
 )  # fmt: skip
 LEFT = ((), ("ero-was",), ("ero-atl", "ero-was", "ero-nyc"))
-ASKS = frozenset(Stage) - {Stage.AWAITING, Stage.DIALING, Stage.ENDED}
-UNPLACED = frozenset({Stage.AWAITING, Stage.QUEUED, Stage.PLACING, Stage.UNKNOWN})
+ASKS = frozenset(Stage) - {Stage.AWAITING, Stage.PROVING, Stage.DIALING, Stage.ENDED}
+UNPLACED = frozenset({Stage.AWAITING, Stage.PROVING, Stage.QUEUED, Stage.PLACING, Stage.UNKNOWN})
 PLACED_BY_US = UNPLACED - {Stage.AWAITING} | {Stage.RINGING}
 BEFORE_A_LEG = PLACED_BY_US | {Stage.AWAITING, Stage.WELCOME, Stage.ZIP}
 BETWEEN_LEGS = frozenset({Stage.HOLDING, Stage.CLOSED, Stage.NEXT, Stage.POINTS, Stage.MENU})
@@ -152,14 +160,15 @@ def every_session() -> Iterator[CallSession]:
             is_inbound=phone is None, call_sid=None if stage in UNPLACED else SID,
             number=942 if TALKED in legs else None,
         )  # fmt: skip
-        if is_possible(plain):
-            yield from _completed(plain)
+        yield from filter(is_possible, _completed(plain))
 
 
 def is_possible(made: CallSession) -> bool:
     """Whether a call can be like this at all; every call that is led through the machine is held against it."""
     is_counted = made.leg is None or made.leg.outcome is not None
     if not made.is_over and (made.stage in UNPLACED) != (made.call_sid is None):
+        return False
+    if not made.is_over and (made.stage is Stage.PROVING) != (made.proving is not None):
         return False
     if made.stage in BEFORE_A_LEG:
         return not made.legs and (made.stage not in PLACED_BY_US or made.phone is not None)
@@ -176,6 +185,9 @@ def _completed(plain: CallSession) -> Iterator[CallSession]:
     match plain.stage:
         case Stage.AWAITING:
             yield replace(plain, phone=None, phone_key="", phone_ends="", code="482915", is_inbound=False)
+        case Stage.PROVING:
+            for proving in (Proving(NOW), Proving(NOW, texted=1), Proving(NOW, codes=2, texted=1)):
+                yield replace(plain, proving=proving)
         case Stage.HOLDING:
             yield replace(plain, place=3, wait=120, held_at=NOW)
         case Stage.CLOSED:

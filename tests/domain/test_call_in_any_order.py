@@ -159,8 +159,9 @@ def test_no_office_call_is_counted_twice_on_any_way_of_three_events(figure: Figu
 
 # Every call ends.
 
-LIVES = frozenset(Stage) - {Stage.AWAITING, Stage.WELCOME, Stage.ENDED}
-"""Stages of calls that are kept and have a phone at their end: a waiting page lapses, a welcome is never written."""
+LIVES = frozenset(Stage) - {Stage.AWAITING, Stage.PROVING, Stage.WELCOME, Stage.ENDED}
+"""Stages of calls that are kept and can be placed: a waiting page lapses, an unproved call expires, a welcome is
+never written."""
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))

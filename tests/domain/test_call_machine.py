@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from chalicelib.domain.call import CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.call import CallSession, CallStatus, Ending, Proving, Stage
 from chalicelib.domain.call_machine import TRANSITIONS, advance
 from chalicelib.domain.call_view import seen
 from chalicelib.domain.counts import Tally
@@ -21,6 +21,7 @@ from chalicelib.domain.events import (
     CallChanged,
     CalledIn,
     Claimed,
+    CodeAsked,
     Delayed,
     Event,
     Expired,
@@ -29,13 +30,18 @@ from chalicelib.domain.events import (
     OfficeCallEnded,
     Placed,
     Pressed,
+    Proved,
     Refused,
     Stopped,
+    TextClaimed,
+    TextRefused,
+    TextThrottled,
     Throttled,
     TimeUp,
     Unanswered,
     Withdrawn,
 )
+from chalicelib.domain.limits import Caller
 from chalicelib.domain.moves import Moment
 from chalicelib.domain.prompts import prompt
 from chalicelib.domain.verbs import Dial, Gather, Hangup, Say, Verb
@@ -123,13 +129,15 @@ def test_the_same_event_at_the_same_moment_does_the_same() -> None:
 
 STARTS = (
     session(),
+    session(stage=Stage.PROVING, proving=Proving(NOW)),
     session(stage=Stage.AWAITING, phone=None, phone_key="", phone_ends="", code="482915"),
     session(stage=Stage.WELCOME, step=1, call_sid=SID, is_inbound=True),
     session(stage=Stage.WELCOME, step=1, call_sid=SID, is_inbound=True, phone=None),
 )
 EARLY = (Claimed("an-attempt"), Placed(SID), Unanswered(), Missing(), Answered(SID), Throttled(NOW), Delayed(NOW),
          Refused(21211), BudgetSpent(), Stopped(), Withdrawn(), Expired(),
-         CalledIn(SID, PHONE, "1" * 32), CalledIn(SID, None, "2" * 32))  # fmt: skip
+         CalledIn(SID, PHONE, "1" * 32), CalledIn(SID, None, "2" * 32), TextClaimed(1, "an-attempt"), CodeAsked(1),
+         TextThrottled(1, 5.0), TextRefused(1, 30006), TextRefused(1, 21610), Proved(NOW, Caller()))  # fmt: skip
 WALKED: tuple[Event, ...] = (
     *EARLY, *map(Pressed, ("1", "2", "3", "4", "9", "", "10001")), TimeUp(),
     *(OfficeCallEnded(status, 40) for status in (None, CallStatus.COMPLETED, CallStatus.BUSY)),
