@@ -99,7 +99,7 @@ def test_an_office_that_is_open_now_is_named_with_its_hours_and_leads_to_a_call(
     assert "An office that’s open now Washington, until 4:00 pm Pacific. Call the Washington office" in read(
         page
     )
-    assert f'href="{PREFIX}/c/{SLUG}?lang=en&amp;office=ero-los#call-me"' in page.text
+    assert f'href="{PREFIX}/c/{SLUG}?lang=en&amp;office=ero-los#call-now"' in page.text
 
 
 def test_an_office_that_may_not_be_dialled_is_never_offered_as_open(closed: Served) -> None:
