@@ -19,7 +19,7 @@ from chalicelib.adapters.session_items import millis, moment
 from chalicelib.adapters.store import Stale
 from chalicelib.adapters.table import Item, Table, Write, keyed, wire
 from chalicelib.domain.booking import QUARTER, Booking, Reason, State, occurrences
-from chalicelib.domain.call import Consent
+from chalicelib.domain.call import Consent, Proving
 from chalicelib.domain.words import Language
 
 KEPT = timedelta(days=30)
@@ -96,6 +96,31 @@ class Bookings:
         if failed:
             raise Stale
 
+    def wait(self, booking: Booking) -> None:
+        """Write a new booking that waits for its code: it takes no quarter-hour, and isn't one of its phone's.
+
+        Raises:
+            Stale: this id is taken.
+        """
+        if self._transact([self._new(booking)]):
+            raise Stale
+
+    def take(self, before: Booking, after: Booking, booker: Booker, room: int) -> Booking:
+        """Write a booking that waited as booked: with its quarter-hours, and as one of its phone's.
+
+        Raises:
+            Full: one of its quarter-hours is taken; nothing was written.
+            Stale: it, or its phone's list, was changed meanwhile; nothing was written.
+        """
+        mine = replace(booker, bookings=(*booker.bookings, after.id))
+        head = [*self.moving(before, after), self._booker(mine, after.changed_at)]
+        failed = self._transact([*head, *(self._take(after.office, at, room) for at in occurrences(after))])
+        if failed and min(failed) >= len(head):
+            raise Full
+        if failed:
+            raise Stale
+        return replace(after, version=before.version + 1)
+
     def change(self, before: Booking, after: Booking) -> Booking:
         """Write `after` if the booking is still `before`; return it as written.
 
@@ -140,7 +165,7 @@ class Bookings:
                 keys.booking(after.id), booking_item(moved), "version = :seen", {":seen": before.version}
             )
         ]
-        if not after.is_over and after.at != before.at:
+        if after.state is State.BOOKED and (after.at != before.at or before.is_waiting):
             writes.append(self._listed(after))
         if after.state is State.CANCELLED:
             writes += [self._give_back(before.office, at) for at in occurrences(before)]
@@ -254,6 +279,7 @@ def booking_item(booking: Booking) -> Item:
         "until": booking.until.isoformat() if booking.until else None,
         "call_id": booking.call_id, "dropped": booking.dropped.value if booking.dropped else None,
         "last_at": millis(booking.last_at) if booking.last_at else None,
+        "proving": _proving_item(booking.proving) if booking.proving else None,
         "created_at": millis(booking.created_at), "changed_at": millis(booking.changed_at),
         "expires_at": _seconds((booking.changed_at if booking.is_over else booking.at) + KEPT),
     }  # fmt: skip
@@ -271,8 +297,17 @@ def booking_of(item: Mapping[str, Any]) -> Booking:
         until=date.fromisoformat(item["until"]) if "until" in item else None,
         created_at=moment(item["created_at"]), changed_at=moment(item["changed_at"]), state=State(item["state"]),
         call_id=item.get("call_id"), dropped=Reason(item["dropped"]) if "dropped" in item else None,
-        last_at=moment(item["last_at"]) if "last_at" in item else None, version=item["version"],
+        last_at=moment(item["last_at"]) if "last_at" in item else None,
+        proving=_proving_of(item["proving"]) if "proving" in item else None, version=item["version"],
     )  # fmt: skip
+
+
+def _proving_item(proving: Proving) -> Item:
+    return {"made_at": millis(proving.made_at), "codes": proving.codes, "texted": proving.texted}
+
+
+def _proving_of(item: Mapping[str, Any]) -> Proving:
+    return Proving(moment(item["made_at"]), item["codes"], item["texted"])
 
 
 def _seconds(at: datetime) -> int:

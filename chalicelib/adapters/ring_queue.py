@@ -23,9 +23,9 @@ class BookedCall:
 
 @dataclass(frozen=True, slots=True)
 class CodeText:
-    """A message: the text with a call's `number`-th code."""
+    """A message: the text with the `number`-th code that was made under `name`, a call's id or a booking's name."""
 
-    call_id: str
+    name: str
     number: int
 
 
@@ -46,7 +46,7 @@ class RingQueue:
 
     def send_code(self, text: CodeText, delay: float) -> None:
         """Ask for this text in `delay` seconds. A repeat is harmless: texting claims first."""
-        self._send({"code_for": text.call_id, "number": str(text.number)}, delay)
+        self._send({"code_for": text.name, "number": str(text.number)}, delay)
 
     def _send(self, message: dict[str, str], delay: float) -> None:
         seconds = min(LONGEST_DELAY, max(0, ceil(delay)))

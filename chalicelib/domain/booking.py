@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.call import Consent
+from chalicelib.domain.call import Consent, Proving
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.hours import is_open, local, moment_of, spans_on
 from chalicelib.domain.office import Office, dialable
@@ -36,8 +36,10 @@ WEEK = timedelta(days=7)
 
 
 class State(StrEnum):
-    """Where a booking is. BOOKED until its last occurrence is through; the others are the end of it."""
+    """Where a booking is. BOOKED until its last occurrence is through; those after it are the end of it."""
 
+    UNPROVED = "code"  # a code was texted to the phone; nothing is booked before it is typed in
+    PROVED = "proved"  # the phone is theirs, but the time was taken meanwhile: waits for another
     BOOKED = "booked"
     PLACED = "placed"  # the last occurrence became a call
     CANCELLED = "cancelled"  # by the supporter
@@ -55,6 +57,10 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"  # our side was more than LATEST behind
     ANOTHER_CALL = "another_call"  # a call to this phone was under way
     LINE_TOO_LONG = "line_too_long"  # so many calls in line that its turn would have been too late
+    NOT_PROVED = "not_proved"  # the code we texted was not typed in
+    NO_TEXT = "no_text"  # the code could not be texted to this phone
+    LANDLINE = "landline"  # the same, for it is a phone that gets no texts
+    NO_TIME = "no_time"  # its time was taken before the code was typed in, and no other was chosen
 
 
 FOR_GOOD = frozenset({Reason.STOPPED, Reason.ENDED})
@@ -90,6 +96,22 @@ WHY_NOT: dict[Reason, Words] = {
         "We didn’t call you: so many people were in line that your turn would have come too late.",
         "No le llamamos: había tantas personas en la fila que su turno habría llegado demasiado tarde.",
     ),
+    Reason.NOT_PROVED: Words(
+        "We didn’t call you: the code we texted wasn’t entered in time.",
+        "No le llamamos: no se escribió a tiempo el código que enviamos.",
+    ),
+    Reason.NO_TEXT: Words(
+        "We didn’t call you: we couldn’t text a code to that phone.",
+        "No le llamamos: no pudimos enviar un código a ese teléfono.",
+    ),
+    Reason.LANDLINE: Words(
+        "We didn’t call you: that phone can’t get texts.",
+        "No le llamamos: ese teléfono no recibe mensajes de texto.",
+    ),
+    Reason.NO_TIME: Words(
+        "We didn’t call you: your time was taken, and you didn’t choose another.",
+        "No le llamamos: la hora ya estaba ocupada y usted no eligió otra.",
+    ),
 }
 """Reason → what the page and the API say of it."""
 
@@ -101,7 +123,8 @@ class Booking:
     `at` (UTC) is the next occurrence, or the last when it is over. `zone` is the IANA zone in which the wall
     time was chosen and is kept; `until` is the last day (there) of a weekly call, None: once. `phone` is None
     once it is over. `last_at` is the latest occurrence that is through: `dropped` says why it was not called,
-    None when it was. `call_id` is the last call that was placed.
+    None when it was. `call_id` is the last call that was placed. `proving` is there only before it is booked, where
+    the phone is still to be shown to be theirs.
     """
 
     id: str
@@ -122,12 +145,18 @@ class Booking:
     call_id: str | None = None
     dropped: Reason | None = None
     last_at: datetime | None = None
+    proving: Proving | None = None
     version: int = 0
 
     @property
     def is_over(self) -> bool:
         """Whether nothing of it is to come."""
-        return self.state is not State.BOOKED
+        return self.state is not State.BOOKED and not self.is_waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be booked: it waits for its code, or for another time."""
+        return self.state in {State.UNPROVED, State.PROVED}
 
     @property
     def is_weekly(self) -> bool:
@@ -221,8 +250,8 @@ def capacity(office: Office, today: date) -> int:
 
 
 def occurrences(booking: Booking) -> tuple[datetime, ...]:
-    """Return every moment still to come, the next one first; none when the booking is over."""
-    if booking.is_over:
+    """Return every moment still to come, the next one first; none when the booking is over, or not booked yet."""
+    if booking.state is not State.BOOKED:
         return ()
     there, following_at = ZoneInfo(booking.zone), [booking.at]
     day = booking.at.astimezone(there).date()
@@ -338,4 +367,4 @@ def _check_end(first: date, until: date | None) -> None:
 
 
 def _over(booking: Booking, state: State) -> Booking:
-    return replace(booking, state=state, phone=None)
+    return replace(booking, state=state, phone=None, proving=None)

@@ -56,9 +56,9 @@ SHORT = Words(
 """For an organization whose name leaves no room."""
 
 
-def code_for(call_id: str, number: int, key: bytes) -> str:
-    """Return a call's `number`-th code: six digits."""
-    made = hmac.new(key, f"code {number} of {call_id}".encode(), sha256).digest()
+def code_for(name: str, number: int, key: bytes) -> str:
+    """Return the `number`-th code, six digits, of a call (its id) or a booking (`booking_proving.name_of`)."""
+    made = hmac.new(key, f"code {number} of {name}".encode(), sha256).digest()
     return f"{int.from_bytes(made[:8]) % 10**DIGITS:0{DIGITS}}"
 
 

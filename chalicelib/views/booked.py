@@ -8,7 +8,17 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from chalicelib.adapters.bookings import Full
-from chalicelib.domain.booking import Booking, Wish, cancelled, capacity, rescheduled, zone_of
+from chalicelib.domain.booking import (
+    Booking,
+    State,
+    Wish,
+    cancelled,
+    capacity,
+    quarters,
+    rescheduled,
+    zone_of,
+)
+from chalicelib.domain.booking_proving import proved
 from chalicelib.domain.call import Consent
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.office import Office
@@ -16,9 +26,9 @@ from chalicelib.domain.phones import phone_key, screened
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
-from chalicelib.views import proving, tap
+from chalicelib.views import booking_codes, proving, tap
 from chalicelib.views.again import tried
-from chalicelib.views.keeping import Entrance, keep, keep_soonest
+from chalicelib.views.keeping import Entrance, changed, keep, keep_soonest, loaded
 
 ONCE, WEEKLY = "book-1", "book-weekly-1"
 CONSENTS: dict[str, int] = {ONCE: 1, WEEKLY: 1}
@@ -48,7 +58,7 @@ class Asked:
 
 
 def book(slug: str, asked: Asked) -> Booking:
-    """Book a call; asked a second time, the same phone gets the booking it has for that time.
+    """Book a call, or text the code for it; without a code the same phone, asking again, gets what it has booked.
 
     Raises:
         Refusal: what, why and when to try again.
@@ -69,19 +79,10 @@ def book(slug: str, asked: Asked) -> Booking:
         phone_key=phone_key(number, r.secrets.current().phone_key), at=asked.at or r.now(),
         consent=Consent(asked.consent, CONSENTS[asked.consent], asked.language, r.now()),
     )  # fmt: skip
+    if campaign.asks_code:
+        times = [wish.at] if asked.at else quarters(office, r.now(), wish.zone)
+        return tried(lambda: booking_codes.ask(wish, office, times, entrance, asked.source))
     return keep(wish, office, entrance) if asked.at else keep_soonest(wish, office, entrance)
-
-
-def loaded(booking_id: str) -> Booking:
-    """Return a booking whose page still lives.
-
-    Raises:
-        Refusal: BOOKING_GONE.
-    """
-    found = runtime().bookings.booking(booking_id, runtime().now())
-    if found is None:
-        raise Refusal(Code.BOOKING_GONE)
-    return found
 
 
 def cancel(booking_id: str) -> Booking:
@@ -91,18 +92,14 @@ def cancel(booking_id: str) -> Booking:
         Refusal: BOOKING_GONE.
         GaveUp: five lost races in a row.
     """
-
-    def withdrawn() -> Booking:
-        before = loaded(booking_id)
-        return runtime().bookings.change(before, cancelled(before, runtime().now()))
-
-    return tried(withdrawn)
+    return changed(booking_id, lambda before: cancelled(before, runtime().now()))
 
 
 def change_time(booking_id: str, at: datetime, consent: str, language: Language) -> Booking:
     """Have a booked call come at another time; one that is over, or comes then anyway, stays as it is.
 
-    The old time is given back in the write that takes the new one: it is never without a time.
+    The old time is given back in the write that takes the new one: it is never without a time. One whose time was
+    taken before its code was typed in is booked by this; one that waits for its code stays as it is.
 
     Raises:
         Refusal: BOOKING_GONE; the time is not one, or taken; the consent is not this booking's.
@@ -157,14 +154,16 @@ def office_of(campaign: Campaign, office_id: str) -> Office:
 
 def _changed_to(before: Booking, at: datetime, consent: str, language: Language) -> Booking:
     r = runtime()
-    if before.is_over or before.at == at:
+    if before.state is State.UNPROVED or before.is_over or (not before.is_waiting and before.at == at):
         return before
     office = office_of(tap.live(tap.campaign(before.campaign)), before.office)
     if consent != consent_for(before.until):
         raise Refusal(Code.CONSENT_MISSING, "consent")
     agreed = Consent(consent, CONSENTS[consent], language, r.now())
-    after = rescheduled(before, at, agreed, office, r.now())
+    after = rescheduled(proved(before, r.now()), at, agreed, office, r.now())
     try:
+        if before.is_waiting:
+            return booking_codes.take(before, after, office)
         return r.bookings.reschedule(before, after, capacity(office, r.now().date()))
     except Full as error:
         raise Refusal(Code.TIME_TAKEN, "at") from error

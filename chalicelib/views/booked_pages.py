@@ -14,13 +14,14 @@ from chalicelib.domain.booking import WHY_NOT, Booking, State
 from chalicelib.domain.calendar_file import Entry, calendar_file
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.codes import CODES
 from chalicelib.domain.office import Office
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
-from chalicelib.views import booked, keeping, offering, rendering, tap, urls, visits
+from chalicelib.views import booked, booking_codes, keeping, offering, rendering, tap, urls, visits
 from chalicelib.views.offering import Choice, Form
-from chalicelib.views.pages import RESTING
+from chalicelib.views.pages import AT_THE_CODE, RESTING, code_number
 from chalicelib.views.rendering import PRIVATE, Headers
 from chalicelib.views.visits import FORM, page_reply
 
@@ -38,7 +39,11 @@ AT_THE_TIME |= {Code.REPEAT_TOO_SHORT}
 @page_reply
 def booking_page(booking_id: str) -> Response:
     """When we call, or what became of it."""
-    booking = booked.loaded(booking_id)
+    booking = keeping.loaded(booking_id)
+    if booking.state is State.UNPROVED:
+        return _code(booking)
+    if booking.state is State.PROVED:
+        return visits.see_other(f"/bookings/{booking_id}/time")
     spoken, call = visits.asked_language(booking.language), _last_call(booking)
     campaign, office = _called(booking)
     return visits.page(
@@ -61,10 +66,15 @@ def booking_page(booking_id: str) -> Response:
 @booked_pages.route("/bookings/{booking_id}", methods=["POST"], content_types=[FORM])
 @page_reply
 def change_booking(booking_id: str) -> Response:
-    """Take it back; one that is over stays as it is."""
-    if visits.form().get("do") != "cancel":
-        raise Refusal(Code.BODY_MALFORMED, "do")
-    booked.cancel(booking_id)
+    """The code, another code, or take it back; one that is over stays as it is."""
+    form = visits.form()
+    match form.get("do"):
+        case "code" | "new_code":
+            return _about_code(booking_id, form)
+        case "cancel":
+            booked.cancel(booking_id)
+        case _:
+            raise Refusal(Code.BODY_MALFORMED, "do")
     return visits.see_other(f"/bookings/{booking_id}")
 
 
@@ -72,8 +82,8 @@ def change_booking(booking_id: str) -> Response:
 @page_reply
 def calendar(booking_id: str) -> Response:
     """Every call still to come, for a calendar."""
-    booking = booked.loaded(booking_id)
-    if booking.is_over:
+    booking = keeping.loaded(booking_id)
+    if booking.state is not State.BOOKED:
         return visits.see_other(f"/bookings/{booking_id}")
     spoken = visits.asked_language(booking.language)
     say = rendering.phrasebook(spoken).say
@@ -94,22 +104,40 @@ def calendar(booking_id: str) -> Response:
 @page_reply
 def time_page(booking_id: str) -> Response:
     """Which day, in place of the one it has."""
-    return _moving(booked.loaded(booking_id), {"do": "days"})
+    return _moving(keeping.loaded(booking_id), {"do": "days"})
 
 
 @booked_pages.route("/bookings/{booking_id}/time", methods=["POST"], content_types=[FORM])
 @page_reply
 def change_time(booking_id: str) -> Response:
     """What time on that day; then the booked call comes at that time instead."""
-    return _moving(booked.loaded(booking_id), visits.form())
+    return _moving(keeping.loaded(booking_id), visits.form())
 
 
 # Deciding.
 
 
+def _about_code(booking_id: str, form: Mapping[str, str]) -> Response:
+    """Take the code, or text another; what is wrong with it is said beside it; so is a time that was taken."""
+    try:
+        if form.get("do") == "code":
+            booking = booking_codes.enter(booking_id, form.get("code", ""), visits.source())
+        else:
+            booking = booking_codes.ask_again(booking_id, code_number(form), visits.source())
+    except Refusal as refusal:
+        if refusal.code in RESTING:
+            return visits.see_other(f"/c/{keeping.loaded(booking_id).campaign}")
+        if refusal.code not in AT_THE_CODE:
+            raise
+        return _code(keeping.loaded(booking_id), refusal, form.get("code", ""))
+    if booking.state is State.PROVED:
+        return _days(booking, {"day": Refusal(Code.TIME_TAKEN).sentence.of(visits.asked_language())})
+    return visits.see_other(f"/bookings/{booking.id}")
+
+
 def _moving(booking: Booking, form: Mapping[str, str]) -> Response:
     """Each step to another time. What is over shows what it is, and a campaign that rests says so on its own page."""
-    if booking.is_over:
+    if booking.is_over or booking.state is State.UNPROVED:
         return visits.see_other(f"/bookings/{booking.id}")
     try:
         return _step_of(booking, form)
@@ -134,13 +162,13 @@ def _step_of(booking: Booking, form: Mapping[str, str]) -> Response:
 
 def _changed(booking: Booking, day: str, when: str, consent: str) -> Response:
     try:
-        booked.change_time(booking.id, booked.moment_of(when), consent, visits.asked_language())
+        moved = booked.change_time(booking.id, booked.moment_of(when), consent, visits.asked_language())
     except Refusal as refusal:
         if refusal.code not in AT_THE_TIME:
             raise
         said = refusal.sentence.of(visits.asked_language())
-        return _times(booked.loaded(booking.id), day, when, {"when": said})
-    return visits.see_other(f"/bookings/{booking.id}")
+        return _times(keeping.loaded(booking.id), day, when, {"when": said})
+    return visits.see_other(f"/bookings/{moved.id}")
 
 
 def _last_call(booking: Booking) -> CallSession | None:
@@ -176,6 +204,24 @@ def _last(booking: Booking, spoken: Language) -> str:
     if booking.is_over or booking.last_at is None:
         return ""
     return told_times.plan(booking.last_at, booking.zone, spoken)
+
+
+# Drawing the code's page.
+
+
+def _code(booking: Booking, refusal: Refusal | None = None, typed: str = "") -> Response:
+    return visits.page(
+        "booking_code.html",
+        PRIVATE,
+        language=visits.asked_language(booking.language),
+        status=BAD if refusal else rendering.OK,
+        campaign=tap.campaign(booking.campaign),
+        booking=booking,
+        refusal=refusal,
+        typed=typed,
+        number=booking_codes.number_of(booking),
+        codes=CODES,
+    )
 
 
 # Drawing another time.

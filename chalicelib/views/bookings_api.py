@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.domain.booking import WHY_NOT, Booking
+from chalicelib.domain.booking import WHY_NOT, Booking, State
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.runtime import runtime
-from chalicelib.views import booked, keeping, tap, urls
+from chalicelib.views import booked, booking_codes, keeping, tap, urls
 from chalicelib.views.api import (
     JSON,
     each_language,
@@ -56,16 +56,34 @@ def create_booking(slug: str) -> Response:
 @json_reply
 def read_booking(booking_id: str) -> Response:
     """When we call, or what became of it."""
-    return json_answer(_booking_json(booked.loaded(booking_id)), 200, {})
+    return json_answer(_booking_json(keeping.loaded(booking_id)), 200, {})
 
 
 @bookings_api.route("/api/bookings/{booking_id}", methods=["POST"], content_types=[JSON])
 @json_reply
 def change_booking(booking_id: str) -> Response:
-    """Withdraw it; one that is over stays as it is."""
-    if read_body().get("do") != "cancel":
-        raise Refusal(Code.BODY_MALFORMED, "do")
-    return json_answer(_booking_json(booked.cancel(booking_id)), 200, {})
+    """Withdraw it; or the code that was texted, another code, or another time in place of one that was taken."""
+    return json_answer(_booking_json(_changed(booking_id, read_body())), 200, {})
+
+
+def _changed(booking_id: str, body: Mapping[str, Any]) -> Booking:
+    match body.get("do"):
+        case "cancel":
+            return booked.cancel(booking_id)
+        case "code":
+            booking = booking_codes.enter(booking_id, read_optional(body, "code"), read_source())
+            if booking.state is State.PROVED:
+                raise Refusal(Code.TIME_TAKEN, "at")
+            return booking
+        case "new_code":
+            number = booking_codes.number_of(keeping.loaded(booking_id))
+            return booking_codes.ask_again(booking_id, number, read_source())
+        case "time":
+            at = booked.moment_of(read_text(body, "at", Code.TIME_MALFORMED))
+            consent = read_text(body, "consent", Code.CONSENT_MISSING)
+            return booked.change_time(booking_id, at, consent, read_language(body))
+        case _:
+            raise Refusal(Code.BODY_MALFORMED, "do")
 
 
 def _asked(body: Mapping[str, Any]) -> booked.Asked:

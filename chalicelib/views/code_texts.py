@@ -3,14 +3,18 @@
 from chalicelib.adapters.phone import Rejected, Texting, TooMany, Unclear
 from chalicelib.adapters.ring_queue import CodeText
 from chalicelib.adapters.store import Stale
+from chalicelib.domain import booking_proving
+from chalicelib.domain.booking import Booking, Reason
+from chalicelib.domain.booking_proving import booking_named
 from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.codes import code_for, is_good, text_of
-from chalicelib.domain.events import Event, Stopped, TextClaimed, TextRefused, TextThrottled
+from chalicelib.domain.events import Stopped, TextClaimed, TextRefused, TextThrottled
 from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import urls
+from chalicelib.views import tap, urls
 from chalicelib.views.codes import secret
-from chalicelib.views.committing import campaign_of, commit, happened, loaded
+from chalicelib.views.committing import commit, happened, loaded
+from chalicelib.views.keeping import changed
 
 
 def send(text: CodeText) -> None:
@@ -19,18 +23,22 @@ def send(text: CodeText) -> None:
     Without a clear answer it is left: it may have been sent, and another code is the supporter's own wish.
     """
     r = runtime()
-    session = r.store.call(text.call_id, r.now())
+    booking_id = booking_named(text.name)
+    if booking_id:
+        _send_for_booking(r, booking_id, text)
+        return
+    session = r.store.call(text.name, r.now())
     if session is None or not _is_wanted(session, text, r):
         return
     if session.phone in r.never_rung() or r.store.is_stopped(session.phone_key):
-        happened(text.call_id, Stopped())
+        happened(text.name, Stopped())
         return
     attempt = r.new_id()
     claimed = _claimed(session, TextClaimed(text.number, attempt))
     if claimed.stage is Stage.PROVING and claimed.attempt == attempt:
-        event = _asked_to_send(r, claimed, text.number)
+        event = _asked_to_send(r, text, _order(r, claimed, text))
         if event is not None:
-            happened(text.call_id, event)
+            happened(text.name, event)
 
 
 def _is_wanted(session: CallSession, text: CodeText, r: Runtime) -> bool:
@@ -49,10 +57,48 @@ def _claimed(session: CallSession, event: TextClaimed) -> CallSession:
         return loaded(session.id)
 
 
-def _asked_to_send(r: Runtime, session: CallSession, number: int) -> Event | None:
-    """Ask Twilio, once, and return what came of it; None: nothing to record."""
+def _send_for_booking(r: Runtime, booking_id: str, text: CodeText) -> None:
+    """The same for a booking's code."""
+    booking = r.bookings.booking(booking_id, r.now())
+    if booking is None or not booking.is_waiting:
+        return
+    if why := _not_texted(r, booking):
+        changed(booking_id, lambda each: booking_proving.ended(each, why, r.now()))
+        return
+    claimed = booking_proving.text_claimed(booking, text.number, r.now())
     try:
-        r.phone().text(_order(r, session, number))
+        r.bookings.change(booking, claimed)
+    except Stale:
+        # Another worker took it on, or it moved on: it is looked at afresh by whoever comes next.
+        r.ring_queue.send_code(text, 1)
+        return
+    if claimed is not booking and (event := _asked_to_send(r, text, _order(r, claimed, text))):
+        _note_for_booking(booking_id, event)
+
+
+def _note_for_booking(booking_id: str, event: TextThrottled | TextRefused) -> None:
+    """Once more if it was clearly not sent; over if no text gets there."""
+    r = runtime()
+    match event:
+        case TextThrottled(number, seconds):
+            changed(booking_id, lambda each: booking_proving.text_throttled(each, number))
+            r.ring_queue.send_code(CodeText(booking_proving.name_of(booking_id), number), seconds)
+        case TextRefused(number, code):
+            changed(booking_id, lambda each: booking_proving.text_refused(each, number, code, r.now()))
+
+
+def _not_texted(r: Runtime, booking: Booking) -> Reason | None:
+    """Why this phone is sent no text for a booking, None when nothing stands against it."""
+    if booking.phone in r.never_rung() or r.store.is_stopped(booking.phone_key):
+        return Reason.STOPPED
+    return None if tap.campaign(booking.campaign).is_live else Reason.PAUSED
+
+
+def _asked_to_send(r: Runtime, text: CodeText, order: Texting) -> TextThrottled | TextRefused | None:
+    """Ask Twilio, once, and return what came of it; None: nothing to record."""
+    number = text.number
+    try:
+        r.phone().text(order)
     except TooMany as error:
         return TextThrottled(number, error.seconds)
     except Rejected as error:
@@ -66,11 +112,11 @@ def _asked_to_send(r: Runtime, session: CallSession, number: int) -> Event | Non
     return None
 
 
-def _order(r: Runtime, session: CallSession, number: int) -> Texting:
-    code, asked = code_for(session.id, number, secret(r)), campaign_of(session)
+def _order(r: Runtime, waiting: CallSession | Booking, text: CodeText) -> Texting:
+    code, asked = code_for(text.name, text.number, secret(r)), tap.campaign(waiting.campaign)
     return Texting(
-        to=session.phone or "",
+        to=waiting.phone or "",
         from_number=r.number_of(asked),
-        body=text_of(code, asked.organization, session.language),
-        status=urls.text_status(session.id, number),
+        body=text_of(code, asked.organization, waiting.language),
+        status=urls.text_status(text.name, text.number),
     )

@@ -6,7 +6,7 @@ shows nobody the page of another's call. A guess is counted before it is looked 
 
 import hmac
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.adapters.ring_queue import CodeText
 from chalicelib.domain.call import CallSession, Proving, Stage
@@ -24,7 +24,7 @@ from chalicelib.domain.codes import (
 )
 from chalicelib.domain.events import CodeAsked, Proved, Stopped
 from chalicelib.domain.limits import address_range, calling, day_after, day_of, texts_of
-from chalicelib.domain.phones import phone_key
+from chalicelib.domain.phones import phone_key as keyed
 from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.observability import count
@@ -45,7 +45,7 @@ def ask(session: CallSession, asked: Campaign, source: str) -> CallSession:
         Stale: this very tap has been written meanwhile.
     """
     r, now = runtime(), session.created_at
-    _count_text(session, asked, source, now)
+    count_text(session.phone_key, asked, source)
     waiting = replace(session, stage=Stage.PROVING, proving=Proving(now))
     # Watched before it exists: whatever is lost from here on, its phone number goes when its time is over.
     r.store.watch(session.id, closes_at(Proving(now)))
@@ -66,7 +66,7 @@ def ask_again(call_id: str, number: int, source: str) -> CallSession:
         return session
     if number >= CODES:
         raise Refusal(Code.TOO_MANY_TEXTS, "code", limit=CODES)
-    _count_text(session, campaign_of(session), source, runtime().now())
+    count_text(session.phone_key, campaign_of(session), source)
     return happened(call_id, CodeAsked(number))
 
 
@@ -82,24 +82,52 @@ def enter(call_id: str, typed: str, source: str) -> CallSession:
     session = loaded(call_id)
     if session.stage is not Stage.PROVING or session.proving is None:
         return session
-    _check(session, session.proving, typed, source)
+    check(session.id, session.proving, typed, source)
     return tried(lambda: _proved(loaded(call_id)))
 
 
-def _check(session: CallSession, proving: Proving, typed: str, source: str) -> None:
+def check(name: str, proving: Proving, typed: str, source: str) -> None:
+    """Take what was typed in as the latest code that was made under this name.
+
+    Raises:
+        Refusal: CODE_WRONG, CODE_EXPIRED or CODE_TRIES_SPENT, with the tries left.
+    """
     r = runtime()
     code = typed_code(typed)
     if not is_good(proving, r.now()):
         raise Refusal(Code.CODE_EXPIRED, "code")
-    place = _hashed(r, f"guess {session.id} {address_range(source)}")
+    place = _hashed(r, f"guess {name} {address_range(source)}")
     if code is None:
         # Not six digits: no guess, and not counted as one.
         raise _wrong(place, proving)
-    _count_guess(session, proving, place)
-    right = code_for(session.id, proving.codes, secret(r))
-    if not hmac.compare_digest(code, right):
+    _count_guess(name, proving, place)
+    if not hmac.compare_digest(code, code_for(name, proving.codes, secret(r))):
         count("CodesGuessedWrong")
         raise _wrong(place, proving)
+
+
+def count_text(phone_key: str, asked: Campaign, source: str) -> None:
+    """Count a text against the place that wants it, its phone and the campaign's day; each is exact.
+
+    Raises:
+        Refusal: TOO_MANY_TEXTS, or BUDGET_SPENT.
+    """
+    r, now = runtime(), runtime().now()
+    hour, end = f"{now:%Y-%m-%dT%H}", now.replace(minute=0, second=0, microsecond=0) + AN_HOUR
+    by_place = _hashed(r, f"text {phone_key} {address_range(source)}")
+    by_phone = _hashed(r, f"texts {phone_key}")
+    most = r.config.texts_per_phone
+    for scope, limit in ((by_place, (most + 1) // 2), (by_phone, most)):
+        if not r.store.spend(scope, hour, limit, end + AN_HOUR):
+            raise Refusal(Code.TOO_MANY_TEXTS, "code", try_again=end, limit=limit)
+    cap = TEXTS_PER_RING * asked.limits.rings_a_day
+    if not r.store.spend(texts_of(asked.slug), day_of(now), cap, day_after(now) + AN_HOUR):
+        raise budget.spent(asked, now)
+
+
+def secret(r: Runtime) -> bytes:
+    """Return the key that codes are made with."""
+    return r.secrets.current().derived(LABEL)
 
 
 def _wrong(place: str, proving: Proving) -> Refusal:
@@ -109,11 +137,11 @@ def _wrong(place: str, proving: Proving) -> Refusal:
     return Refusal(Code.CODE_WRONG, "code", left=left)
 
 
-def _count_guess(session: CallSession, proving: Proving, place: str) -> None:
+def _count_guess(name: str, proving: Proving, place: str) -> None:
     """Count a guess against its place first, so that a place with no tries left takes none from the others."""
     r, number = runtime(), str(proving.codes)
     expires = closes_at(proving) + AN_HOUR
-    everywhere = _hashed(r, f"guesses {session.id}")
+    everywhere = _hashed(r, f"guesses {name}")
     for scope, limit in ((place, TRIES), (everywhere, GUESSES)):
         if not r.store.spend(scope, number, limit, expires):
             raise Refusal(Code.CODE_TRIES_SPENT, "code", left=0)
@@ -143,29 +171,5 @@ def _proved(session: CallSession) -> CallSession:
     return commit(session, None, Proved(turn, counted))
 
 
-def _count_text(session: CallSession, asked: Campaign, source: str, now: datetime) -> None:
-    """Count a text against the place that wants it, its phone and the campaign's day; each is exact.
-
-    Raises:
-        Refusal: TOO_MANY_TEXTS, or BUDGET_SPENT.
-    """
-    r, hour = runtime(), f"{now:%Y-%m-%dT%H}"
-    end = now.replace(minute=0, second=0, microsecond=0) + AN_HOUR
-    by_place = _hashed(r, f"text {session.phone_key} {address_range(source)}")
-    by_phone = _hashed(r, f"texts {session.phone_key}")
-    most = r.config.texts_per_phone
-    for scope, limit in ((by_place, (most + 1) // 2), (by_phone, most)):
-        if not r.store.spend(scope, hour, limit, end + AN_HOUR):
-            raise Refusal(Code.TOO_MANY_TEXTS, "code", try_again=end, limit=limit)
-    cap = TEXTS_PER_RING * asked.limits.rings_a_day
-    if not r.store.spend(texts_of(asked.slug), day_of(now), cap, day_after(now) + AN_HOUR):
-        raise budget.spent(asked, now)
-
-
-def secret(r: Runtime) -> bytes:
-    """Return the key that codes are made with."""
-    return r.secrets.current().derived(LABEL)
-
-
 def _hashed(r: Runtime, what: str) -> str:
-    return phone_key(what, r.secrets.current().phone_key)
+    return keyed(what, r.secrets.current().phone_key)

@@ -15,6 +15,7 @@ from chalicelib.domain.booking import (
     Booking,
     Drop,
     Reason,
+    State,
     call_id_for,
     dropped,
     due,
@@ -90,7 +91,7 @@ def _look_at(listed: Listed) -> None:
 
 def _waits_for(booking: Booking, at: datetime) -> bool:
     """Whether this occurrence is still to come."""
-    return not booking.is_over and booking.at == at
+    return booking.state is State.BOOKED and booking.at == at
 
 
 def _fired(call: BookedCall) -> None:

@@ -130,7 +130,7 @@ def _about_code(call_id: str, form: Mapping[str, str]) -> Response:
         if form.get("do") == "code":
             session = codes.enter(call_id, form.get("code", ""), visits.source())
         else:
-            session = codes.ask_again(call_id, _number(form.get("after", "")), visits.source())
+            session = codes.ask_again(call_id, code_number(form), visits.source())
     except Refusal as refusal:
         if refusal.code not in AT_THE_CODE:
             raise
@@ -331,8 +331,9 @@ def _reached(campaign: Campaign) -> int:
     return runtime().store.tally(campaign.slug, Channel.CALLS).reached
 
 
-def _number(text: str) -> int:
-    """The number of the code that was on the page; 0, which no code has, for whatever is none."""
+def code_number(form: Mapping[str, str]) -> int:
+    """Return the number of the code that was on the page; 0, which no code has, for whatever is none."""
+    text = form.get("after", "")
     return int(text) if text in {"1", "2", "3"} else 0
 
 

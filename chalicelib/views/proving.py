@@ -42,13 +42,15 @@ def entry(slug: str, proof: str | None) -> Entry:
 
 
 def refuse_spent(tapped: Entry) -> None:
-    """Refuse a proof that has opened a call already. Two at once meet in the table: the second finds it here.
+    """Refuse a proof that was good for a call or a booking. Two at once meet in the table: the second finds it here.
 
     Raises:
         Refusal: PROOF_REFUSED.
     """
     r = runtime()
-    if tapped.is_proven and r.store.call(tapped.call_id, r.now()):
+    if not tapped.is_proven:
+        return
+    if r.store.call(tapped.call_id, r.now()) or r.bookings.booking(tapped.call_id, r.now()):
         raise Refusal(Code.PROOF_REFUSED, "proof")
 
 

@@ -12,6 +12,7 @@ from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
 from chalicelib.adapters.ring_queue import BookedCall, CodeText, asked_in
 from chalicelib.adapters.store import LineFull, Stale
+from chalicelib.domain.booking_proving import booking_named
 from chalicelib.domain.call import CallSession, CallStatus, Stage
 from chalicelib.domain.events import (
     BudgetSpent,
@@ -32,7 +33,7 @@ from chalicelib.domain.events import (
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import budget, code_texts, firing, urls
+from chalicelib.views import booking_codes, budget, code_texts, firing, urls
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.line import PACE
 
@@ -120,7 +121,11 @@ def place(call_id: str) -> None:
 
 
 def look_at(call_id: str) -> None:
-    """Give one call what it needs now, and see to the next look if anything is left to learn."""
+    """Give a call, or a booking by its name, what it needs now; see to the next look if anything is left to learn."""
+    booking_id = booking_named(call_id)
+    if booking_id:
+        booking_codes.look_at(booking_id)
+        return
     r = runtime()
     session = r.store.call(call_id, r.now())
     if session is None:

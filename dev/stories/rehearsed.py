@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.config import Config
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.codes import DIGITS
 from chalicelib.domain.office import Line, Office
 from chalicelib.runtime import Runtime, install
 from cli.connection import connect
@@ -32,7 +33,7 @@ from dev.stories.booked import BOOKED_TALES, BookedTale
 from dev.stories.judging import Json, Leg, Played, Telling, broken_off, differs, unheard, unlike, unread
 from dev.stories.site import CAMPAIGN, STEP
 from dev.stories.tale import FIRST_OFFICES, NO_FORM
-from dev.stories.visiting import visited
+from dev.stories.visiting import typed, visited
 
 CREATED, SEE_OTHER = 201, 303
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -45,6 +46,8 @@ WATCHED = timedelta(minutes=25)
 """How long before a call's time the schedule begins to come round every minute."""
 AFTERWARDS = timedelta(minutes=15)
 TALK_SECONDS = 30.0
+TEXTED = 3.0
+"""Seconds until a text has arrived."""
 
 
 @contextlib.contextmanager
@@ -121,13 +124,27 @@ def told(tale: BookedTale, house: Rehearsal, office: Office) -> Telling:
 
 
 def book(tale: BookedTale, house: Rehearsal, office: Office) -> tuple[Json, str]:
-    """Book the call on the page, or as a program does; return the booking as the API has it, and what pages said."""
+    """Book the call on the page, or as a program does; return the booking as the API has it, and what pages said.
+
+    The code that is texted is typed in, where one is asked for.
+    """
     if tale.page == NO_FORM:
-        return house.post(*_booking(tale, house, office)), ""
+        return _booked_by_api(tale, house, office), ""
     page = f"{house.public_url}/c/{house.slug}?lang={tale.language}"
     visit = visited(lambda url, fields: opened(house, url, fields), page, PHONE, tale.page)
+    if visit.asks_code:
+        visit = typed(lambda url, fields: opened(house, url, fields), visit, code(house))
     found: dict[str, Any] = json.loads(house.get(f"/api/bookings/{visit.id}")[2])
     return {"http": CREATED} | found, visit.read
+
+
+def code(house: Rehearsal) -> str:
+    """Return the code in the latest text to the phone, once it is there. Raises ValueError."""
+    house.world.advance(TEXTED)
+    texts = [text for text in house.world.texts if text.to == PHONE]
+    if not texts:
+        raise ValueError("no code was texted")
+    return texts[-1].body[:DIGITS]
 
 
 def opened(house: Rehearsal, url: str, fields: Mapping[str, str] | None) -> tuple[str, str]:
@@ -208,6 +225,14 @@ def _booking(tale: BookedTale, house: Rehearsal, office: Office) -> tuple[str, d
     wish = {"phone": PHONE, "language": tale.language, "proof": house.proof(), "office": office.id}
     wish |= {"at": tale.at, "zone": office.zone, "consent": "book-weekly-1" if weekly else "book-1"}
     return f"/api/campaigns/{house.slug}/bookings", wish | weekly
+
+
+def _booked_by_api(tale: BookedTale, house: Rehearsal, office: Office) -> Json:
+    answer = house.post(*_booking(tale, house, office))
+    if answer.get("state") != "code":
+        return answer
+    proved = house.post(f"/api/bookings/{answer['id']}", {"do": "code", "code": code(house)})
+    return proved | {"http": answer["http"]}
 
 
 def _began(house: Rehearsal) -> list[datetime]:

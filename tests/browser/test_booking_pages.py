@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.domain.booking import Booking, Reason, State, cancelled, dropped
+from chalicelib.domain.booking_proving import unproved
 from chalicelib.domain.call import Stage
 from tests.booking_values import booking, eastern
 from tests.browser.conftest import Opening, no_reload
@@ -39,6 +40,7 @@ WEEKLY = replace(
     BOOKED, until=eastern("2026-12-16T12:00").date(), consent=replace(BOOKED.consent, text="book-weekly-1")
 )
 STATES: dict[str, Booking] = {
+    "code": unproved(BOOKED, NIGHT),
     "booked": BOOKED,
     "booked weekly": WEEKLY,
     "soon": BOOKED,

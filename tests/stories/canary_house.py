@@ -222,7 +222,7 @@ class CanaryHouse(Rehearsal):
         text = answer.decode()
         if text.startswith("<?xml"):
             text = self.ears.without(text, f'callerId="{CANARY}"', "callerId")
-        if method == "POST" and status == 400 and url.startswith(("/c/", "/calls/")):
+        if method == "POST" and status == 400 and url.startswith(("/c/", "/calls/", "/bookings/")):
             field = "phone" if url.startswith("/c/") else "code"
             typed = html.escape(dict(_pairs(body)).get(field, ""))
             text = self.ears.without(text, f'value="{typed}"', "refused form")

@@ -40,6 +40,33 @@ class CodedHouse(CanaryHouse):
         self.post_form(f"/calls/{call_id}?lang=es", do="code", code=code, name=NAME)
         return int(self.post(f"/api/calls/{call_id}", {"do": "code", "code": code, "name": NAME})["http"])
 
+    def booking(self) -> str:
+        """A booked call that waits for its code, its text arrived."""
+        wish = {
+            "phone": CANARY,
+            "language": "en",
+            "consent": "book-1",
+            "at": "when_open",
+            "zone": "America/Chicago",
+        }
+        answer = self.post(
+            f"/api/campaigns/{SLUG}/bookings", wish | {"office": "ero-atl", "proof": self.proof()}
+        )
+        self.world.advance(3)
+        self.booking_page(answer["id"])
+        return str(answer["id"])
+
+    def booking_page(self, booking_id: str) -> None:
+        for path in (f"/bookings/{booking_id}?lang=es", f"/api/bookings/{booking_id}"):
+            self.get(path)
+
+    def enter_for_booking(self, booking_id: str, code: str) -> int:
+        """Type a code in on the booking's page, and send it to the API too."""
+        self.post_form(f"/bookings/{booking_id}?lang=es", do="code", code=code, name=NAME)
+        return int(
+            self.post(f"/api/bookings/{booking_id}", {"do": "code", "code": code, "name": NAME})["http"]
+        )
+
     def codes_again(self, call_id: str) -> None:
         self.post_form(f"/calls/{call_id}", do="new_code", after="1")
         self.post(f"/api/calls/{call_id}", {"do": "new_code", "phone": CANARY})
@@ -107,7 +134,34 @@ def store_down(house: CodedHouse) -> None:
             house.reconcile()
 
 
-STORIES = [proved, guessed_wrong, refused_by_twilio, undelivered, store_down]
+def booked(house: CodedHouse) -> None:
+    booking_id = house.booking()
+    for typed in ("999 999", CANARY, NAME, f"{house.code()}0", "000000"):
+        house.enter_for_booking(booking_id, typed)
+    house.post_form(f"/bookings/{booking_id}", do="new_code", after="1")
+    house.world.advance(3)
+    assert house.enter_for_booking(booking_id, house.code()) == 200
+    house.booking_page(booking_id)
+    unproved = house.booking()
+    house.play(minutes=40, every=10)
+    house.booking_page(unproved)
+    house.world.next_creates.append(CreateFault.refused(21614))
+    house.booking()
+
+
+def booking_store_down(house: CodedHouse) -> None:
+    for operation in OPERATIONS:
+        booking_id = house.booking()
+        with failing(house, operation, error=invalid):
+            house.post_form(f"/bookings/{booking_id}", do="new_code", after="1")
+            house.enter_for_booking(booking_id, house.code())
+            house.world.advance(5)
+            house.reconcile()
+        house.world.advance(1900)
+        house.reconcile()
+
+
+STORIES = [booked, booking_store_down, proved, guessed_wrong, refused_by_twilio, undelivered, store_down]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
