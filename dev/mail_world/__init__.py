@@ -57,6 +57,7 @@ from dev.mail_world.queues import QueueSink
 from dev.mail_world.refusals import SesError
 from dev.mail_world.rest import rest
 from dev.mail_world.rules import Rules, Throttle
+from dev.mail_world.server import MailWorldServer
 from dev.mail_world.ses_wire import SesWire
 from dev.mail_world.wire_log import WireEntry
 from dev.mail_world.world import MailWorld, NeverIdle
@@ -77,6 +78,7 @@ __all__ = [
     "Fate",
     "Faults",
     "MailWorld",
+    "MailWorldServer",
     "Mailbox",
     "NeverIdle",
     "Published",

@@ -226,6 +226,11 @@ class MailWorld:
 
     # What is known afterwards
 
+    def find(self, message_id: str) -> Accepted | None:
+        """A message or an automatic answer by its id."""
+        found = self.by_id.get(message_id)
+        return found or next((one for one in self.replies if one.message_id == message_id), None)
+
     def ledger(self, tag: str) -> dict[str, list[Accepted]]:
         """Accepted messages by the value of a tag; those without it are left out."""
         found: dict[str, list[Accepted]] = {}

@@ -14,14 +14,24 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from time import monotonic
+from typing import Protocol
 
 from dev.phone_world import http_wire
 from dev.phone_world.courier import Outcome, Parcel, ask
 from dev.phone_world.faults import Trouble
-from dev.phone_world.world import World
 
 TICK_SECONDS = 0.02
 WORKERS = 8
+
+
+class Timed(Protocol):
+    """A world whose clock can be moved: the phone world, the mail world."""
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+
+    def next_event_in(self) -> float | None:
+        """Seconds until the next event; None if nothing is to come."""
 
 
 class Pace:
@@ -33,18 +43,18 @@ class Pace:
         self.speed = speed
         self.paused = False
         self.under_way = 0
-        self._world: World | None = None
+        self._world: Timed | None = None
         self._last = 0.0
         self._debt = 0.0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="phone-world-clock", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="world-clock", daemon=True)
 
-    def start(self, world: World) -> None:
+    def start(self, world: Timed) -> None:
         """Begin to move the clock of `world`."""
         self.attach(world)
         self._thread.start()
 
-    def attach(self, world: World) -> None:
+    def attach(self, world: Timed) -> None:
         """Move the clock of this world from now on, and of no other."""
         with self.lock:
             self._world = world
@@ -85,7 +95,7 @@ class Pace:
         self._last = now
         world.advance(passed)
 
-    def _leap(self, world: World) -> None:
+    def _leap(self, world: Timed) -> None:
         """Skip to the next event, or to the end of what is to be skipped."""
         due = world.next_event_in()
         leap = self._debt if due is None else min(max(due, 0.0), self._debt)
