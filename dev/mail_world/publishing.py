@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dev.mail_world.events import IDENTITY_KINDS, MATCHING, Event, of_configuration_set, of_identity
+from dev.mail_world.events import MATCHING, Event, of_configuration_set, of_identity
 from dev.mail_world.faults import ARRIVES_ONCE, EventPlan
 from dev.mail_world.messages import Accepted
 
@@ -51,8 +51,6 @@ def _of_set(world: MailWorld, mail: Accepted, kind: str) -> list[str]:
 
 
 def _of_identity(world: MailWorld, mail: Accepted, kind: str) -> list[str]:
-    if kind not in IDENTITY_KINDS:
-        return []
     found = world.identity_of(mail.source)
     topic = found.topics.get(kind) if found is not None else None
     return [topic] if topic else []

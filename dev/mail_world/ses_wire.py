@@ -1,7 +1,7 @@
 """The app's own boto3 client on the mail world, without sockets and on its clock.
 
 Promises: the client signs, serializes, retries and parses as ever; only the request does not leave. Refuses to
-know: what is asked. `SesWire(world).attach(client)`; attach it before anything else that answers.
+know: what is asked. `SesWire(world).attach(client)`; it goes before moto, which answers for all services.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SesWire:
         def answer(request: AWSPreparedRequest, **_more: Any) -> AWSResponse:
             return self._carry(request, limit)
 
-        client.meta.events.register_first(BEFORE_SEND, answer, unique_id="mail-world")
+        client.meta.events.register(BEFORE_SEND, answer, unique_id="mail-world")
 
     def _carry(self, request: AWSPreparedRequest, limit: float) -> AWSResponse:
         """One request; raises what urllib3 would make botocore raise."""

@@ -62,6 +62,14 @@ def test_s8_duplicated_delayed_dropped_shuffled_and_batched_by_a_seed_that_is_sa
     assert len(arrived) == sum(len(plan.delays) for plan in plans)
 
 
+def test_s8_what_waits_together_changes_places() -> None:
+    [in_order] = many(PostOffice(faults=Faults(batch_seconds=60)), 5)
+    [shuffled] = many(PostOffice(faults=Faults(shuffle=True, batch_seconds=60)), 5)
+
+    assert sorted(shuffled) == sorted(in_order)
+    assert shuffled != in_order
+
+
 def test_s8_the_same_seed_is_the_same_story_and_another_is_not() -> None:
     first, again, other = (many(PostOffice(seed=seed, faults=ROUGH)) for seed in (7, 7, 8))
 

@@ -144,7 +144,15 @@ def test_limits_of_tags(office: PostOffice, value: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["josé@office.example", "a@oficina-ñ.example", "a b@c.example", "@c.example", "a@", "a@\r\nb.example"],
+    [
+        "José <jose@office.example>",
+        "josé@office.example",
+        "a@oficina-ñ.example",
+        "a b@c.example",
+        "@c.example",
+        "a@",
+        "a@\r\nb.example",
+    ],
 )
 def test_addresses_are_ascii_and_whole(office: PostOffice, address: str) -> None:
     assert refusal(office, Destination={"ToAddresses": [address]})[0] == "BadRequestException"
