@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chalicelib.domain.counts import Action, Channel, Outcome, Tally, added
+from chalicelib.domain.counts import EVERY_OUTCOME, Action, AnyOutcome, Channel, Tally, added, changes
 
 Sum = tuple[str, Channel]
 """A campaign's slug and a channel: what a tally is of."""
@@ -29,7 +29,7 @@ class Check:
     @property
     def difference(self) -> int:
         """How far the ledger is from the tally, over all outcomes and the sum: 0 is the only right answer."""
-        parts = sum(abs(self.apart(outcome)) for outcome in Outcome)
+        parts = sum(abs(self.apart(outcome)) for outcome in EVERY_OUTCOME)
         whole = _outside(self.ledger.tally, self.before.tally, self.after.tally)
         return max(parts, abs(whole))
 
@@ -38,7 +38,7 @@ class Check:
         """How many acts were counted while the ledger was read."""
         return self.after.tally - self.before.tally
 
-    def apart(self, outcome: Outcome) -> int:
+    def apart(self, outcome: AnyOutcome) -> int:
         """How many more the ledger has of one outcome than the tally accounts for; less than 0: fewer."""
         figures = (part.outcomes.get(outcome, 0) for part in (self.ledger, self.before, self.after))
         return _outside(*figures)
@@ -71,9 +71,9 @@ def by_office(ledger: Iterable[Action]) -> dict[tuple[str, str], Tally]:
 
 def _grouped(ledger: Iterable[Action], name: Callable[[Action], K]) -> dict[K, Tally]:
     """Sum a ledger of any length in one pass, keeping only the sums."""
-    found: dict[K, Counter[Outcome]] = {}
+    found: dict[K, Counter[AnyOutcome]] = {}
     for action in ledger:
-        found.setdefault(name(action), Counter())[action.outcome] += 1
+        found.setdefault(name(action), Counter()).update(changes(action))
     return {each: Tally(outcomes.total(), dict(outcomes)) for each, outcomes in found.items()}
 
 

@@ -33,7 +33,7 @@ RINGS = (
     ("dev",),
     ("tests", "benchmarks"),
 )
-DATA_LIBRARIES = {"phonenumbers", "num2words", "holidays"}
+DATA_LIBRARIES = {"phonenumbers", "num2words", "holidays", "idna"}
 IMPURE = {
     "asyncio", "fcntl", "getpass", "http", "io", "logging", "multiprocessing", "os", "pathlib", "platform",
     "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys",

@@ -17,6 +17,7 @@ class Code(StrEnum):
     PHONE_MISSING = "phone_missing"
     PHONE_MALFORMED = "phone_malformed"
     PHONE_NOT_CALLED = "phone_not_called"
+    EMAIL_MALFORMED = "email_malformed"
     LANGUAGE_UNKNOWN = "language_unknown"
     CONSENT_MISSING = "consent_missing"
     BODY_MALFORMED = "body_malformed"
@@ -64,6 +65,9 @@ SENTENCES: dict[Code, Words] = {
         "never one that asked us not to.",
         "No podemos llamar a este número. Solo llamamos a números de Estados Unidos y Canadá que contesta "
         "una persona, y nunca a uno que pidió no recibir llamadas.",
+    ),
+    Code.EMAIL_MALFORMED: Words(
+        "Enter an email address, like maria@example.org", "Escriba un correo, como maria@example.org"
     ),
     Code.LANGUAGE_UNKNOWN: Words("Choose a language: en or es", "Elija un idioma: en o es"),
     Code.CONSENT_MISSING: Words(
