@@ -183,7 +183,7 @@ def waiting_for_turn(letter: Letter, _event: TimePassed, moment: Moment) -> Chan
 
 def still_queued(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
     """Its turn is long over: the message got lost."""
-    if letter.not_before is not None and moment.now - letter.not_before < LOOK_AGAIN:
+    if moment.now - (letter.not_before or letter.changed_at) < LOOK_AGAIN:
         return letter, ()
     return queued(letter, moment.now, moment)
 
