@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from chalicelib.domain.counts import (
     Action,
     Basis,
     Channel,
+    LetterOutcome,
     Outcome,
     Tally,
     action_id,
@@ -93,3 +96,47 @@ def test_only_a_talk_or_a_message_counts_toward_the_goal() -> None:
 
 def test_the_offices_of_a_call_have_ids_of_their_own_and_always_the_same() -> None:
     assert [action_id("a-call", position) for position in range(3)] == ["a-call-0", "a-call-1", "a-call-2"]
+
+
+# A letter's outcome may change after it was counted.
+
+
+def letter_action(position: int, outcome: LetterOutcome, instead_of: LetterOutcome | None) -> Action:
+    return Action(
+        id=action_id("a-letter", position),
+        campaign="families-28",
+        channel=Channel.LETTERS,
+        office="ero-atl",
+        outcome=outcome,
+        basis=Basis.FACTS,
+        seconds=0,
+        at=AT,
+        instead_of=instead_of,
+    )
+
+
+@given(st.lists(st.sampled_from(LetterOutcome), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_a_letter_corrected_however_often_is_one_under_its_last_outcome(
+    life: list[LetterOutcome], chance: Random
+) -> None:
+    outcomes = [outcome for outcome, _ in groupby(life)]
+    before = [None, *outcomes]
+    ledger = [letter_action(n, outcome, before[n]) for n, outcome in enumerate(outcomes)]
+    chance.shuffle(ledger)
+    shards = [counted(each for each in ledger if shard(each.id) == number) for number in range(SHARDS)]
+
+    assert counted(ledger) == added(shards) == Tally(1, {outcomes[-1]: 1})
+    assert counted(ledger).reached == (outcomes[-1] is LetterOutcome.DELIVERED)
+
+
+def test_a_correction_that_is_lost_or_doubled_is_a_difference() -> None:
+    sent = letter_action(0, LetterOutcome.DELIVERED, None)
+    bounced = letter_action(1, LetterOutcome.BOUNCED, LetterOutcome.DELIVERED)
+    right = counted([sent, bounced])
+
+    assert difference(right, counted([sent])) == 2
+    assert difference(right, counted([sent, bounced, bounced])) == 2
+
+
+def test_no_word_of_one_channel_means_something_in_another() -> None:
+    assert {outcome.value for outcome in Outcome}.isdisjoint(outcome.value for outcome in LetterOutcome)

@@ -1,4 +1,4 @@
-"""When a letter may leave: never faster than the account may, never more an hour than an office bears, never in the dark."""
+"""When a letter may leave: never faster than the account or the office bears, never while the office is closed."""
 
 from datetime import datetime, timedelta
 
