@@ -127,8 +127,8 @@ def test_d6_a_complaint_five_times_is_one_and_the_office_is_let_alone() -> None:
 @pytest.mark.parametrize("shape", ["eventType", "notificationType"])
 def test_d7_both_shapes_and_every_recipient(shape: str) -> None:
     people = [{"emailAddress": address.upper(), "status": "5.1.1"} for address in (OFFICE, SECOND)]
-    body = {shape: "Bounce", "mail": MAIL, "bounce": {
-        "timestamp": AT, "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": people}}  # fmt: skip
+    about = {"timestamp": AT, "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": people}
+    body = {shape: "Bounce", "mail": MAIL, "bounce": about}
     start = letter(State.SUBMITTED, recipients=(Recipient(OFFICE), Recipient(SECOND)))
     after, effects = told(start, [Reported(read(body))])
 
