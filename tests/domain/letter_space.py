@@ -85,14 +85,19 @@ def said(
     return Reported(MailEvent("Bounce", message, NOW, LETTER_ID, (Report(address, status, detail),)))
 
 
+def answers(attempt: str) -> tuple[Event, ...]:
+    """Every answer of SES's to an attempt, and none."""
+    return (
+        Accepted(attempt, "m-1"), Accepted(attempt, "m-2"), Throttled(attempt, LATER), Refused(attempt),
+        Unclear(attempt), *(SenderFailed(attempt, fault, LATER) for fault in Fault),
+    )  # fmt: skip
+
+
 EVENTS: tuple[Event, ...] = (
     LinkAsked(), Confirmed(), Confirmed(is_suspicious=True), TakenBack(), Erased(), TimePassed(), Lined(LATER),
     FoundSuppressed(), FoundSuppressed(is_writer=True), FoundDuplicate(), OfficePaused(), OfficeResumed(LATER),
     Held(), Released(LATER), Denied(), Leased(OTHER, LATER),
-    *(made for attempt in (ATTEMPT, OTHER) for made in (
-        Accepted(attempt, "m-1"), Accepted(attempt, "m-2"), Throttled(attempt, LATER),
-        *(SenderFailed(attempt, fault, LATER) for fault in Fault), Refused(attempt), Unclear(attempt),
-    )),
+    *answers(ATTEMPT), *answers(OTHER),
     *(said(status, address, message) for status in (None, *Status)
       for address in (OFFICE, SECOND, None) for message in ("m-1", "m-2")),
     *(said(Status.BOUNCED_SOFT, detail=detail) for detail in ("MailboxFull", "ContentRejected", "MessageTooLarge")),

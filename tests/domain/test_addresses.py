@@ -17,6 +17,8 @@ from chalicelib.domain.refusals import Code, Refusal
         ("o'hara_1-x@mail.example.co.uk", "o'hara_1-x@mail.example.co.uk", "o'hara_1-x@mail.example.co.uk"),
         ("maria@niño.example", "maria@xn--nio-8ma.example", "maria@xn--nio-8ma.example"),
         ("maria@straße.example", "maria@xn--strae-oqa.example", "maria@xn--strae-oqa.example"),
+        ("maria@\uff25xample.org", "maria@example.org", "maria@example.org"),
+        ("maria@NIÑO.example", "maria@xn--nio-8ma.example", "maria@xn--nio-8ma.example"),
         ("maria@例え.テスト", "maria@xn--r8jz45g.xn--zckzah", "maria@xn--r8jz45g.xn--zckzah"),
         ("a" * 64 + "@example.org", "a" * 64 + "@example.org", "a" * 64 + "@example.org"),
     ],

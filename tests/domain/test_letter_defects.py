@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.counts import LetterOutcome, counted
+from chalicelib.domain.counts import AnyOutcome, LetterOutcome, counted
 from chalicelib.domain.letter import Letter, State, letter_id
 from chalicelib.domain.letter_events import (
     Accepted,
@@ -64,11 +64,13 @@ MAIL: dict[str, Any] = {
 }
 
 
-def sum_of(start: Letter, effects: list[Any]) -> dict[LetterOutcome, int]:
+def sum_of(start: Letter, effects: list[Any]) -> dict[AnyOutcome, int]:
     """The sum of the letter that began on its way, and of what was counted since."""
-    sums = {LetterOutcome.ON_ITS_WAY: 1 if start.outcome is LetterOutcome.ON_ITS_WAY else 0}
+    sums: dict[AnyOutcome, int] = {
+        LetterOutcome.ON_ITS_WAY: 1 if start.outcome is LetterOutcome.ON_ITS_WAY else 0
+    }
     for outcome, number in counted(actions(effects)).outcomes.items():
-        sums[outcome] = sums.get(outcome, 0) + number  # type: ignore[index]  # letters' outcomes alone
+        sums[outcome] = sums.get(outcome, 0) + number
     return {outcome: number for outcome, number in sums.items() if number}
 
 
@@ -127,7 +129,12 @@ def test_d6_a_complaint_five_times_is_one_and_the_office_is_let_alone() -> None:
 @pytest.mark.parametrize("shape", ["eventType", "notificationType"])
 def test_d7_both_shapes_and_every_recipient(shape: str) -> None:
     people = [{"emailAddress": address.upper(), "status": "5.1.1"} for address in (OFFICE, SECOND)]
-    about = {"timestamp": AT, "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": people}
+    about = {
+        "timestamp": AT,
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": people,
+    }
     body = {shape: "Bounce", "mail": MAIL, "bounce": about}
     start = letter(State.SUBMITTED, recipients=(Recipient(OFFICE), Recipient(SECOND)))
     after, effects = told(start, [Reported(read(body))])

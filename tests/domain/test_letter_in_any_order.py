@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.counts import counted
 from chalicelib.domain.letter import Letter, State
-from chalicelib.domain.letter_events import Accepted, Alarm, Event, Mail, Reported, Trouble
+from chalicelib.domain.letter_events import Accepted, Alarm, Effect, Event, Mail, Reported, Trouble
 from chalicelib.domain.letter_machine import outcome_of
 from chalicelib.domain.mail_facts import Recipient, Status
 from tests.domain.letter_space import ATTEMPT, OFFICE, SECOND, THIRD, actions, letter, said, told
@@ -89,9 +89,9 @@ def test_further_tries_and_holds_lose_no_letter_and_no_sum(
     proved(before, after, effects)
 
 
-def proved(before: Letter, after: Letter, effects: list[object]) -> None:
+def proved(before: Letter, after: Letter, effects: Iterable[Effect]) -> None:
     """The ledger, with what stood in it before, recounted: one letter, under the outcome that it has."""
-    made = actions(effects)  # type: ignore[arg-type]  # the effects of advance
+    made = actions(effects)
     at_first = outcome_of(before)
     assert at_first is not None
     assert after.outcome is not None

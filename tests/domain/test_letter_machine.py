@@ -8,12 +8,15 @@ from functools import cache
 
 import pytest
 
+from chalicelib.domain.campaign import Status as CampaignStatus
 from chalicelib.domain.counts import LetterOutcome, counted
 from chalicelib.domain.letter import Reason, State, begun_again, group_id, letter_id
 from chalicelib.domain.letter_events import (
+    Accepted,
     Alarm,
     Confirmed,
     Count,
+    Denied,
     Event,
     Forget,
     Leased,
@@ -23,7 +26,9 @@ from chalicelib.domain.letter_events import (
     Released,
     Send,
     TakenBack,
+    Throttled,
     TimePassed,
+    Trouble,
     Unclear,
 )
 from chalicelib.domain.letter_machine import TRANSITIONS, advance_group, legal, next_look, outcome_of
@@ -36,6 +41,7 @@ from tests.domain.letter_space import (
     LATER,
     LETTER_ID,
     MOMENTS,
+    OFFICE,
     SECOND,
     WRITER,
     Taken,
@@ -293,3 +299,80 @@ def test_an_office_that_takes_a_letter_at_one_address_has_it() -> None:
     assert told(two, bounced)[0].state is State.SUBMITTED, "the other may still take it"
     assert told(two, [*bounced, said(Status.DELIVERED, SECOND)])[0].state is State.DELIVERED
     assert told(two, [*bounced, said(Status.BOUNCED_HARD, SECOND)])[0].state is State.BOUNCED_HARD
+
+
+def test_one_complaint_is_a_complaint_of_the_office() -> None:
+    two = replace(letter(State.SUBMITTED), recipients=(Recipient(OFFICE), Recipient(SECOND)))
+    made, _ = told(two, [said(Status.DELIVERED), said(Status.COMPLAINED, SECOND)])
+
+    assert made.state is State.COMPLAINED
+
+
+def test_a_further_try_goes_to_those_who_may_still_take_it_and_old_news_do_not_call_it_off() -> None:
+    two = replace(letter(State.SUBMITTED), recipients=(Recipient(OFFICE), Recipient(SECOND)))
+    full = said(Status.BOUNCED_SOFT, detail="MailboxFull")
+    made, _ = told(two, [full, said(Status.BOUNCED_HARD, SECOND, detail="General")])
+    assert (made.state, made.to) == (State.QUEUED, (OFFICE,))
+
+    later, _ = told(made, [said(Status.BOUNCED_HARD, SECOND, detail="NoEmail"), said(Status.DELIVERED), full])
+    assert later.state is State.QUEUED
+
+    gone, _ = told(made, [said(Status.BOUNCED_HARD)])
+    assert gone.state is State.BOUNCED_HARD
+
+
+@pytest.mark.parametrize("event", [said(Status.DELIVERED), Accepted(ATTEMPT, "m-1")])
+def test_what_was_called_off_and_left_all_the_same_is_counted_and_said(event: Event) -> None:
+    start = letter(State.CANCELLED, reason=Reason.WITHDRAWN)
+    made, effects = told(start, [event])
+
+    assert made.state in {State.DELIVERED, State.SUBMITTED}
+    assert [action.instead_of for action in actions(effects)] == [LetterOutcome.WITHDRAWN]
+    assert Alarm(Trouble.SENT_AFTER_ALL, LETTER_ID) in effects
+
+    never = letter(State.CANCELLED, confirmed_at=None, content=None)
+    assert take(never, event).after is never
+
+
+def test_nobody_takes_a_letter_before_its_turn() -> None:
+    made = letter(State.QUEUED, not_before=LATER)
+
+    assert take(made, Leased(ATTEMPT, LATER)).after is made
+    assert take(made, Leased(ATTEMPT, LATER), Moment(LATER)).after.state is State.LEASED
+
+
+def test_a_letter_waits_while_its_campaign_rests_and_goes_back_when_that_has_ended() -> None:
+    waits = take(letter(State.QUEUED), Leased(ATTEMPT, LATER), Moment(NOW, CampaignStatus.PAUSED))
+    ended = take(letter(State.QUEUED), Leased(ATTEMPT, LATER), Moment(NOW, CampaignStatus.ENDED))
+
+    assert (waits.after.state, waits.after.not_before) == (State.QUEUED, NOW + timedelta(hours=1))
+    assert (ended.after.state, ended.after.reason) == (State.CANCELLED, Reason.CAMPAIGN_ENDED)
+    assert ended.after.outcome is LetterOutcome.NOT_SENT
+    assert [effect.kind for effect in ended.effects if isinstance(effect, Mail)] == [MailKind.RECEIPT]
+
+
+def test_taken_back_in_a_workers_hands_it_does_not_go_back_to_the_queue() -> None:
+    made, effects = told(letter(State.LEASED), [TakenBack(), Throttled(ATTEMPT, LATER)])
+
+    assert (made.state, made.outcome) == (State.CANCELLED, LetterOutcome.WITHDRAWN)
+    assert not any(isinstance(effect, Send | Mail) for effect in effects)
+
+
+def test_nobodys_mailbox_is_filled_with_links() -> None:
+    _, effects = told(letter(), [LinkAsked()] * 10)
+
+    assert len({effect.id for effect in effects if isinstance(effect, Mail)}) == 5
+
+
+def test_a_letter_that_an_office_filtered_has_come_back_when_nobody_sends_it_again() -> None:
+    made, effects = told(
+        letter(State.SUBMITTED), [said(Status.BOUNCED_SOFT, detail="ContentRejected"), Denied()]
+    )
+
+    assert (made.state, made.outcome) == (State.BOUNCED_SOFT, LetterOutcome.BOUNCED)
+    assert [effect.kind for effect in effects if isinstance(effect, Mail)] == [MailKind.RECEIPT]
+
+
+def test_only_what_was_never_confirmed_may_begin_again() -> None:
+    assert [state for state in State if letter(state).may_begin_again] == [State.EXPIRED]
+    assert letter(State.CANCELLED, confirmed_at=None).may_begin_again
