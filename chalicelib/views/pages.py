@@ -35,7 +35,7 @@ CONSENT = "call-1"
 """The consent text that stands above the button."""
 REFRESH_SECONDS = 10
 BAD_REQUEST, UNAVAILABLE = 400, 503
-AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED, Code.ZIP_MALFORMED})
+AT_THE_FIELD = frozenset({Code.PHONE_MISSING, Code.PHONE_MALFORMED, Code.ZIP_MALFORMED, Code.EMAIL_MALFORMED})
 """Refusals about what was typed: shown at the field, with what was typed kept."""
 AT_THE_OFFICES = frozenset({Code.OFFICE_UNCLEAR})
 """Refusals that the page of offices explains and mends."""
