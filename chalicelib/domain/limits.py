@@ -9,8 +9,6 @@ from chalicelib.domain.refusals import Code, Refusal
 
 WINDOW = timedelta(hours=24)
 """A phone's calls are counted over this window, from its first call on."""
-SOURCE_WINDOW = timedelta(hours=1)
-"""Calls asked for from one place are counted by the clock hour."""
 SITE_BITS = 48
 """Whoever has one IPv6 address has all that share its first so many bits: one place."""
 LONGEST_WAIT = timedelta(minutes=30)

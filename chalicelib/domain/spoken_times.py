@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from num2words import num2words
 
+from chalicelib.domain.calendar_names import DAYS, MONTHS
 from chalicelib.domain.words import Language
 
 ORDINALS_ES = (
@@ -25,18 +26,6 @@ NOON = 12
 SOON_DAYS = 7
 """A day less than a week ahead is told by its name."""
 SOON_EN, SOON_ES = {0: "today", 1: "tomorrow"}, {0: "hoy", 1: "mañana"}
-WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-# fmt: off
-MONTHS_EN = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)
-MONTHS_ES = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-    "diciembre",
-)
-# fmt: on
 
 
 def in_words(number: int, language: Language) -> str:
@@ -74,16 +63,16 @@ def at_time(at: datetime, now: datetime, zone: str, language: Language) -> str:
 def _day_en(there: datetime, today: date) -> str:
     days = (there.date() - today).days
     if days < SOON_DAYS:
-        return SOON_EN.get(days) or f"on {WEEKDAYS_EN[there.weekday()]}"
-    return f"on {MONTHS_EN[there.month - 1]} {num2words(there.day, to='ordinal', lang='en')}"
+        return SOON_EN.get(days) or f"on {DAYS[Language.EN][there.weekday()]}"
+    return f"on {MONTHS[Language.EN][there.month - 1]} {num2words(there.day, to='ordinal', lang='en')}"
 
 
 def _day_es(there: datetime, today: date) -> str:
     days = (there.date() - today).days
     if days < SOON_DAYS:
-        return SOON_ES.get(days) or f"el {WEEKDAYS_ES[there.weekday()]}"
+        return SOON_ES.get(days) or f"el {DAYS[Language.ES][there.weekday()]}"
     day = "primero" if there.day == 1 else in_words(there.day, Language.ES)
-    return f"el {day} de {MONTHS_ES[there.month - 1]}"
+    return f"el {day} de {MONTHS[Language.ES][there.month - 1]}"
 
 
 def _clock_en(there: datetime) -> str:

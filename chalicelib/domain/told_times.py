@@ -8,26 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.calendar_names import DAYS, MONTHS
 from chalicelib.domain.hours import week_in_spans
 from chalicelib.domain.office import Hours, Span
 from chalicelib.domain.words import Language, Words
 
 NOON = 12
 A_WEEK = timedelta(days=7)
-DAYS: dict[Language, tuple[str, ...]] = {
-    Language.EN: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    Language.ES: ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-}
-MONTHS: dict[Language, tuple[str, ...]] = {
-    Language.EN: (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
-    ),
-    Language.ES: (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-        "noviembre", "diciembre",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

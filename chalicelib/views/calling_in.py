@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.adapters.store import Stale
 from chalicelib.domain.call import CODE_LIVES, CallSession, Consent, Ending, Stage
 from chalicelib.domain.call_machine import advance
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.events import Ask, CalledIn, Pressed, Withdrawn
 from chalicelib.domain.inbound_moves import CODE_DIGITS
-from chalicelib.domain.limits import SOURCE_WINDOW, Caller, address_range, calling
+from chalicelib.domain.limits import Caller, address_range, calling
 from chalicelib.domain.moves import TRIES, Moment
 from chalicelib.domain.phones import phone_key, shown
 from chalicelib.domain.prompt_ids import PromptId
@@ -27,8 +26,8 @@ from chalicelib.domain.verbs import Verb
 from chalicelib.domain.words import Language
 from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
-from chalicelib.views import tap
-from chalicelib.views.again import ATTEMPTS, GaveUp
+from chalicelib.views import hourly, tap
+from chalicelib.views.again import GaveUp, tried
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.offices_asked import Choice, settled, which
 
@@ -87,10 +86,9 @@ def await_call(asked: Campaign, page: Page, source: str) -> CallSession:
     choice = settled(asked, page.zip_code, page.office)
     if not choice.offices:
         raise Refusal(Code.OFFICES_CLOSED if choice.listed else Code.NO_OFFICE)
-    try:
-        _spend(f"waiting page {address_range(source)}", r.config.pages_per_source, r.now())
-    except Refusal as refusal:
-        raise Refusal(Code.NO_CODE, try_again=refusal.try_again) from refusal
+    waits = f"waiting page {address_range(source)}"
+    if full := hourly.full_until(waits, r.config.pages_per_source, r.now()):
+        raise Refusal(Code.NO_CODE, try_again=full)
     for _ in range(CODES):
         session = _waiting(asked, page, choice, r.now())
         if r.store.await_call(session, session.code or "", r.now() + CODE_LIVES):
@@ -118,19 +116,6 @@ def _waiting(asked: Campaign, page: Page, choice: Choice, now: datetime) -> Call
     )  # fmt: skip
 
 
-def _spend(what: str, limit: int, now: datetime) -> None:
-    """Count one in this clock hour, under a keyed hash.
-
-    Raises:
-        Refusal: TOO_MANY_CALLS, with when the next hour begins.
-    """
-    r = runtime()
-    end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
-    scope = phone_key(what, r.secrets.current().phone_key)
-    if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", limit, end + SOURCE_WINDOW):
-        raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=limit)
-
-
 # The call.
 
 
@@ -152,17 +137,7 @@ def went_on(call: Incoming, step: int, digits: str) -> Spoken | None:
     Raises:
         GaveUp: five lost races in a row.
     """
-    r = runtime()
-    for _ in range(ATTEMPTS):
-        if r.store.call(call.id, r.now()) is not None:
-            return None
-        if page := r.store.joined(call.id):
-            return _said(loaded(page))
-        try:
-            return _answered(call, step, digits)
-        except Stale:
-            continue
-    raise GaveUp
+    return tried(lambda: _went_on(call, step, digits))
 
 
 def id_of(call: Incoming) -> str:
@@ -171,6 +146,14 @@ def id_of(call: Incoming) -> str:
 
 
 # Strictly private.
+
+
+def _went_on(call: Incoming, step: int, digits: str) -> Spoken | None:
+    r = runtime()
+    if r.store.call(call.id, r.now()) is not None:
+        return None
+    page = r.store.joined(call.id)
+    return _said(loaded(page)) if page else _answered(call, step, digits)
 
 
 def _welcome(call: Incoming, step: int) -> Spoken:
@@ -276,7 +259,8 @@ def _counted(call: Incoming, session: CallSession) -> tuple[Caller, Caller | Non
     r = runtime()
     now = r.now()
     if call.phone is None:
-        _spend(f"hidden callers {session.campaign}", r.config.hidden_calls, now)
+        if full := hourly.full_until(f"hidden callers {session.campaign}", r.config.hidden_calls, now):
+            raise Refusal(Code.TOO_MANY_CALLS, try_again=full)
         return Caller(), None
     # Who asked never to be called may still call us.
     before, _ = r.store.caller(call.phone_key)

@@ -6,7 +6,6 @@ shows nobody the page of another's call. A guess is counted before it is looked 
 
 import hmac
 from dataclasses import replace
-from datetime import timedelta
 
 from chalicelib.adapters.ring_queue import CodeText
 from chalicelib.domain.call import CallSession, Proving, Stage
@@ -29,11 +28,10 @@ from chalicelib.domain.reconciling import FIRST_LOOK
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.observability import count
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import budget, line
+from chalicelib.views import budget, hourly, line
 from chalicelib.views.again import tried
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 
-AN_HOUR = timedelta(hours=1)
 LABEL = "code by text"
 
 
@@ -113,15 +111,13 @@ def count_text(phone_key: str, asked: Campaign, source: str) -> None:
         Refusal: TOO_MANY_TEXTS, or BUDGET_SPENT.
     """
     r, now = runtime(), runtime().now()
-    hour, end = f"{now:%Y-%m-%dT%H}", now.replace(minute=0, second=0, microsecond=0) + AN_HOUR
-    by_place = _hashed(r, f"text {phone_key} {address_range(source)}")
-    by_phone = _hashed(r, f"texts {phone_key}")
     most = r.config.texts_per_phone
-    for scope, limit in ((by_place, (most + 1) // 2), (by_phone, most)):
-        if not r.store.spend(scope, hour, limit, end + AN_HOUR):
-            raise Refusal(Code.TOO_MANY_TEXTS, "code", try_again=end, limit=limit)
+    by_place, by_phone = f"text {phone_key} {address_range(source)}", f"texts {phone_key}"
+    for what, limit in ((by_place, (most + 1) // 2), (by_phone, most)):
+        if full := hourly.full_until(what, limit, now):
+            raise Refusal(Code.TOO_MANY_TEXTS, "code", try_again=full, limit=limit)
     cap = TEXTS_PER_RING * asked.limits.rings_a_day
-    if not r.store.spend(texts_of(asked.slug), day_of(now), cap, day_after(now) + AN_HOUR):
+    if not r.store.spend(texts_of(asked.slug), day_of(now), cap, day_after(now) + hourly.AN_HOUR):
         raise budget.spent(asked, now)
 
 
@@ -140,7 +136,7 @@ def _wrong(place: str, proving: Proving) -> Refusal:
 def _count_guess(name: str, proving: Proving, place: str) -> None:
     """Count a guess against its place first, so that a place with no tries left takes none from the others."""
     r, number = runtime(), str(proving.codes)
-    expires = closes_at(proving) + AN_HOUR
+    expires = closes_at(proving) + hourly.AN_HOUR
     everywhere = _hashed(r, f"guesses {name}")
     for scope, limit in ((place, TRIES), (everywhere, GUESSES)):
         if not r.store.spend(scope, number, limit, expires):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.ring_queue import CodeText
-from chalicelib.adapters.store import Stale
 from chalicelib.adapters.table import Write
 from chalicelib.adapters.zip_codes import place_of
 from chalicelib.domain.areas import Match, office_of_zip
@@ -38,7 +37,7 @@ from chalicelib.domain.moves import Moment
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views.again import ATTEMPTS, GaveUp
+from chalicelib.views.again import tried
 from chalicelib.views.keeping import Entrance, keep_soonest
 
 BY_KEY = "book-key-1"
@@ -78,16 +77,13 @@ def turned(call_id: str, step: int | None, reading: Reading) -> CallSession:
         Refusal: the call is gone.
         GaveUp: five lost races in a row.
     """
-    for _ in range(ATTEMPTS):
+
+    def again() -> CallSession:
         session = loaded(call_id)
         event = reading(session)
-        if event is None:
-            return session
-        try:
-            return commit(session, step, event)
-        except Stale:
-            continue
-    raise GaveUp
+        return session if event is None else commit(session, step, event)
+
+    return tried(again)
 
 
 def happened(call_id: str, event: Event) -> CallSession:

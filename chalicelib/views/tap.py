@@ -6,19 +6,18 @@ How either looks is the doors' business.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.adapters.store import Stale
 from chalicelib.domain.call import CallSession, Consent, Stage
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.events import Told, Withdrawn
-from chalicelib.domain.limits import SOURCE_WINDOW, Caller, address_range, calling
+from chalicelib.domain.limits import Caller, address_range, calling
 from chalicelib.domain.phones import Screening, phone_key, screened
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.words import Language
 from chalicelib.observability import count, fault
 from chalicelib.runtime import runtime
-from chalicelib.views import budget, codes, line, proving
-from chalicelib.views.again import ATTEMPTS, GaveUp
+from chalicelib.views import budget, codes, hourly, line, proving
+from chalicelib.views.again import tried
 from chalicelib.views.committing import happened
 from chalicelib.views.offices_asked import Choice, settled
 
@@ -89,12 +88,7 @@ def create_call(slug: str, wanted: Wanted) -> CallSession:
     key = phone_key(number, runtime().secrets.current().phone_key)
     entry = proving.entry(slug, wanted.proof)
     tap = Tap(asked, number, key, wanted, settled(asked, wanted.zip_code, wanted.office), entry)
-    for _ in range(ATTEMPTS):
-        try:
-            return _open_call(tap)
-        except Stale:
-            continue
-    raise GaveUp
+    return tried(lambda: _open_call(tap))
 
 
 def note_shared(slug: str, via: str) -> None:
@@ -214,13 +208,5 @@ def spend(asked: Campaign, source: str, now: datetime, *, is_proven: bool = True
     if per_campaign is not None:
         ceilings[f"source for {asked.slug}"] = per_campaign
     for kind, limit in ceilings.items():
-        _spend_at(f"{kind} {address_range(source)}", limit, now)
-
-
-def _spend_at(place: str, limit: int, now: datetime) -> None:
-    """Add one to what was asked for from a place in this hour; under a keyed hash, which is kept for two hours."""
-    r = runtime()
-    end = now.replace(minute=0, second=0, microsecond=0) + SOURCE_WINDOW
-    scope = phone_key(place, r.secrets.current().phone_key)
-    if not r.store.spend(scope, f"{now:%Y-%m-%dT%H}", limit, end + SOURCE_WINDOW):
-        raise Refusal(Code.TOO_MANY_CALLS, try_again=end, limit=limit)
+        if full := hourly.full_until(f"{kind} {address_range(source)}", limit, now):
+            raise Refusal(Code.TOO_MANY_CALLS, try_again=full, limit=limit)
