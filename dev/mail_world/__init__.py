@@ -60,8 +60,9 @@ from dev.mail_world.rules import Rules, Throttle
 from dev.mail_world.server import MailWorldServer
 from dev.mail_world.ses_wire import SesWire
 from dev.mail_world.wire_log import WireEntry
-from dev.mail_world.world import MailWorld, NeverIdle
+from dev.mail_world.world import MailWorld
 from dev.phone_world.clock import VirtualClock
+from dev.phone_world.timeline import NeverIdle
 
 __all__ = [
     "ARRIVES",

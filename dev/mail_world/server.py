@@ -6,15 +6,11 @@ moments; `start()` and `stop()` leave nothing behind. Refuses to know: the app.
 
 from __future__ import annotations
 
-import json
-import socket
-import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dev.mail_world.control import control
 from dev.mail_world.faults import AnswerWithheld, CallerKilled, ConnectionDropped, Unreachable
@@ -24,8 +20,8 @@ from dev.mail_world.world import MailWorld
 from dev.phone_world.clock import VirtualClock
 from dev.phone_world.pacing import Pace
 from dev.phone_world.server import PAGE as PHONE_PAGE
+from dev.phone_world.serving import HOST, PRIVATE, Broken, Held, Reply, WorldHttp, WorldRequests
 
-HOST = "127.0.0.1"
 LONGEST_BODY = 60_000_000
 PAGE = Path(__file__).parent / "page"
 # The look is the phone world's; the mail world adds what only letters need.
@@ -36,11 +32,6 @@ PAGE_FILES = {
     "/page.js": (PAGE / "page.js", "text/javascript; charset=utf-8"),
 }
 HTML_OF = "/letters/"
-PRIVATE = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 ONLY_FROM_HERE = PRIVATE | {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -75,8 +66,7 @@ class MailWorldServer:
         self.pace = Pace(threading.RLock(), speed)
         self.closing = threading.Event()
         self.world = self._new_world()
-        self._http = _Http((HOST, port), _Requests)
-        self._http.mail_world = self
+        self._http = WorldHttp(port, _Requests, self)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.05,), name="mail-world", daemon=True
         )
@@ -115,130 +105,37 @@ class MailWorldServer:
         return world
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    mail_world: MailWorldServer
+class _Requests(WorldRequests):
+    """SES's REST side, the control API, the inbox."""
 
+    rest_under = "/v2/email/"
+    longest_body = LONGEST_BODY
+    files = PAGE_FILES
+    guards = ONLY_FROM_HERE
 
-class _Requests(BaseHTTPRequestHandler):
-    server: _Http
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self._respond()
-
-    def do_POST(self) -> None:
-        self._respond()
-
-    def do_PUT(self) -> None:
-        self._respond()
-
-    def do_DELETE(self) -> None:
-        self._respond()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Say nothing: the wire log shows it all."""
-
-    def _respond(self) -> None:
-        if self.server.mail_world.closing.is_set():
-            # A kept-alive connection outlives the listening socket; the page is to see that we are gone.
-            self.close_connection = True
-            return
-        size = int(self.headers.get("Content-Length") or 0)
-        if size > LONGEST_BODY:
-            self.close_connection = True
-            self._json(413, {"error": "too much"})
-            return
-        body = self.rfile.read(size)
-        path = self.path.partition("?")[0]
-        if not self._is_from_here():
-            self._json(403, {"error": "this machine only"})
-        elif path.startswith("/v2/email/"):
-            self._rest(body)
-        elif path.startswith("/world/"):
-            self._control(path, body)
-        elif path.startswith(HTML_OF) and self.command == "GET":
-            self._letter(path.removeprefix(HTML_OF))
-        else:
-            self._page(path)
-
-    def _is_from_here(self) -> bool:
-        """A page elsewhere must not reach in through somebody's browser (DNS rebinding, cross-site)."""
-        host = (self.headers.get("Host") or "").partition(":")[0]
-        origin = self.headers.get("Origin")
-        here = self.server.mail_world.url
-        return host in {HOST, "localhost"} and origin in {None, here, here.replace(HOST, "localhost")}
-
-    def _rest(self, body: bytes) -> None:
-        host = self.server.mail_world
+    def rest_reply(self, body: bytes) -> Reply:
+        """Answer as SES does."""
+        world = cast(MailWorldServer, self.server.world).world
         try:
-            with host.pace.lock:
-                host.pace.catch_up()
-                status, headers, answer = rest(host.world, self.command, self.path, dict(self.headers), body)
+            return rest(world, self.command, self.path, dict(self.headers), body)
         except AnswerWithheld as held:
-            gone = host.closing.wait(held.seconds)
-            if gone or held.seconds is None:
-                self._break()
-                return
-            status, headers, answer = held.answer
-        except (ConnectionDropped, Unreachable, CallerKilled):
-            self._break()
-            return
-        self._send(status, headers, answer)
+            raise Held(held.seconds, held.answer) from held
+        except (ConnectionDropped, Unreachable, CallerKilled) as dropped:
+            raise Broken from dropped
 
-    def _break(self) -> None:
-        """Reset the connection, as a network does, instead of closing it."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
+    def control_reply(self, path: str, document: Any) -> tuple[int, Any]:
+        """Do what the inbox, or a story, wants."""
+        return control(cast(MailWorldServer, self.server.world), self.command, path, document)
 
-    def _control(self, path: str, body: bytes) -> None:
-        document: Any = None
-        if self.command != "GET":
-            if not (self.headers.get("Content-Type") or "").startswith("application/json"):
-                self._json(415, {"error": "send JSON"})
-                return
-            try:
-                document = json.loads(body or b"{}")
-            except ValueError:
-                self._json(400, {"error": "this is not JSON"})
-                return
-        host = self.server.mail_world
-        with host.pace.lock:
-            host.pace.catch_up()
-            status, reply = control(host, self.command, path, document)
-        self._json(status, reply)
-
-    def _letter(self, message_id: str) -> None:
+    def other(self, path: str) -> bool:
         """A letter's HTML part, for the inbox's sandboxed frame."""
-        host = self.server.mail_world
+        if not path.startswith(HTML_OF) or self.command != "GET":
+            return False
+        host = cast(MailWorldServer, self.server.world)
         with host.pace.lock:
-            mail = host.world.find(message_id)
+            mail = host.world.find(path.removeprefix(HTML_OF))
         if mail is None or not mail.html:
-            self._json(404, {"error": "there is no such letter, or it has no HTML part"})
-            return
-        self._send(200, SANDBOXED, (IN_A_TAB + mail.html).encode())
-
-    def _page(self, path: str) -> None:
-        found = PAGE_FILES.get(path)
-        if found is None or self.command != "GET":
-            self._json(404, {"error": f"there is no {path}"})
-            return
-        file, kind = found
-        self._send(200, {"Content-Type": kind, **ONLY_FROM_HERE}, file.read_bytes())
-
-    def _json(self, status: int, document: Any) -> None:
-        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        self._send(status, headers, json.dumps(document, default=str).encode())
-
-    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+            self.send_json(404, {"error": "there is no such letter, or it has no HTML part"})
+        else:
+            self.send(200, SANDBOXED, (IN_A_TAB + mail.html).encode())
+        return True

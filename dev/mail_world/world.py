@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from random import Random
 
 from dev.mail_world import events, publishing
@@ -23,17 +22,13 @@ from dev.mail_world.messages import Accepted
 from dev.mail_world.publishing import Published, Sink
 from dev.mail_world.rules import Bucket, Meter, Rules
 from dev.mail_world.wire_log import WireEntry
-from dev.phone_world.clock import Agenda, Appointment, VirtualClock
+from dev.phone_world.clock import Agenda, VirtualClock
+from dev.phone_world.timeline import Timeline
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
-MOST_EVENTS = 200_000
 
 
-class NeverIdle(RuntimeError):
-    """The world went on for too many events: most likely an app that answers each event with a letter."""
-
-
-class MailWorld:
+class MailWorld(Timeline):
     """A small SES and everybody it can reach."""
 
     def __init__(
@@ -53,8 +48,7 @@ class MailWorld:
         `agenda` may be another world's on the same clock: then whoever moves one moves both. `say` is told
         the seed as soon as chance has a part in it.
         """
-        self.clock = clock
-        self.agenda = agenda or Agenda(clock)
+        super().__init__(clock, agenda)
         self.rules = rules or Rules()
         self.account = account
         self.region = region
@@ -82,47 +76,11 @@ class MailWorld:
         self.next_sends: deque[SendFault] = deque()
         self.next_plans: deque[EventPlan] = deque()
         self.sends = 0
-        self._running = False
         self.faults = faults
 
-    # Time
-
-    def now(self) -> datetime:
-        """The moment it is."""
-        return self.clock.now()
-
-    def after(self, seconds: float, action: Callable[[], None]) -> Appointment:
-        """Have `action` happen in `seconds` of the world's time."""
-        return self.agenda.after(seconds, action)
-
-    def next_event_in(self) -> float | None:
-        """Seconds until the next event; None if nothing is to come."""
-        due = self.agenda.next_at()
-        return None if due is None else due - self.clock.seconds
-
-    def step(self) -> bool:
-        """Let the next event happen, moving the clock to it; False if there is none."""
-        if self._running:
-            raise RuntimeError("the world is in the middle of an event: the app may send, not move the clock")
-        self._running = True
-        try:
-            return self.agenda.step()
-        finally:
-            self._running = False
-
-    def run_until_idle(self, max_events: int = MOST_EVENTS) -> None:
-        """Let everything happen that is to come. NeverIdle after `max_events`."""
-        for _ in range(max_events):
-            if not self.step():
-                return
-        raise NeverIdle(f"still busy after {max_events} events; the last: {self.published[-3:]}")
-
-    def advance(self, seconds: float) -> None:
-        """Let `seconds` pass, with everything that happens in them."""
-        until = self.clock.seconds + seconds
-        while (due := self.agenda.next_at()) is not None and due <= until:
-            self.step()
-        self.clock.move_to(until)
+    def lately(self) -> list[Published]:
+        """What was published last."""
+        return self.published[-3:]
 
     # Chance
 

@@ -54,9 +54,10 @@ from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.signing import signature
 from dev.phone_world.texts import Text
+from dev.phone_world.timeline import NeverIdle
 from dev.phone_world.twilio_wire import TwilioWire
 from dev.phone_world.wire_log import Alert, WireEntry
-from dev.phone_world.world import NeverIdle, World
+from dev.phone_world.world import World
 
 __all__ = [
     "ANONYMOUS",

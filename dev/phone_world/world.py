@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from random import Random
 
 from dev.phone_world import acting, exchange, inbound, interpreter, texts
 from dev.phone_world.calls import ENDED, INBOUND, Call, Line
-from dev.phone_world.clock import Agenda, Appointment, VirtualClock
+from dev.phone_world.clock import VirtualClock
 from dev.phone_world.courier import Courier, InlineCourier, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
 from dev.phone_world.numbers import national
@@ -23,15 +22,12 @@ from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Move, Supporter
 from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.texts import Text
+from dev.phone_world.timeline import Timeline
 from dev.phone_world.verbs import Message
 from dev.phone_world.wire_log import Alert, WireEntry
 
 Party = Supporter | OfficeLine
-MOST_EVENTS, MOST_QUEUED_SECONDS = 200_000, 86_400
-
-
-class NeverIdle(RuntimeError):
-    """The world went on for too many events: most likely an app that redirects in circles."""
+MOST_QUEUED_SECONDS = 86_400
 
 
 def rings_out(call: Call) -> Party:
@@ -39,7 +35,7 @@ def rings_out(call: Call) -> Party:
     return OfficeLine(call.to, Answer.RINGS_OUT)
 
 
-class World:
+class World(Timeline):
     """A small Twilio and everybody it can reach."""
 
     def __init__(
@@ -62,8 +58,7 @@ class World:
         raising TransportError. `numbers` are the account's own, E.164, with addresses if anybody is to
         call or text them. `unknown` makes up who is at a number nobody added.
         """
-        self.clock = clock
-        self.agenda = Agenda(clock)
+        super().__init__(clock)
         self.token = token
         self.account_sid = account_sid
         self.numbers: dict[str, OurNumber] = (
@@ -89,48 +84,10 @@ class World:
         self.creates = 0
         self._deliveries = 0
         self._next_slot = 0.0
-        self._running = False
 
-    # Time
-
-    def now(self) -> datetime:
-        """The moment it is."""
-        return self.clock.now()
-
-    def after(self, seconds: float, action: Callable[[], None]) -> Appointment:
-        """Have `action` happen in `seconds` of the world's time."""
-        return self.agenda.after(seconds, action)
-
-    def next_event_in(self) -> float | None:
-        """Seconds until the next event; None if nothing is to come."""
-        due = self.agenda.next_at()
-        return None if due is None else due - self.clock.seconds
-
-    def step(self) -> bool:
-        """Let the next event happen, moving the clock to it; False if there is none."""
-        if self._running:
-            message = "the world is in the middle of an event: the app may use its REST side, not its clock"
-            raise RuntimeError(message)
-        self._running = True
-        try:
-            return self.agenda.step()
-        finally:
-            self._running = False
-
-    def run_until_idle(self, max_events: int = MOST_EVENTS) -> None:
-        """Let everything happen that is to come. NeverIdle after `max_events`."""
-        for _ in range(max_events):
-            if not self.step():
-                return
-        message = f"still busy after {max_events} events; the last: {self.wire[-3:]}"
-        raise NeverIdle(message)
-
-    def advance(self, seconds: float) -> None:
-        """Let `seconds` pass, with everything that happens in them."""
-        until = self.clock.seconds + seconds
-        while (due := self.agenda.next_at()) is not None and due <= until:
-            self.step()
-        self.clock.move_to(until)
+    def lately(self) -> list[WireEntry]:
+        """What went over the wire last."""
+        return self.wire[-3:]
 
     # Chance
 
