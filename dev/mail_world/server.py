@@ -29,6 +29,7 @@ PAGE_FILES = {
     "/": (PAGE / "index.html", "text/html; charset=utf-8"),
     "/world.css": (PHONE_PAGE / "page.css", "text/css; charset=utf-8"),
     "/page.css": (PAGE / "page.css", "text/css; charset=utf-8"),
+    "/world.js": (PHONE_PAGE / "world.js", "text/javascript; charset=utf-8"),
     "/page.js": (PAGE / "page.js", "text/javascript; charset=utf-8"),
 }
 HTML_OF = "/letters/"

@@ -29,6 +29,7 @@ PAGE = Path(__file__).parent / "page"
 PAGE_FILES = {
     "/": (PAGE / "index.html", "text/html; charset=utf-8"),
     "/page.css": (PAGE / "page.css", "text/css; charset=utf-8"),
+    "/world.js": (PAGE / "world.js", "text/javascript; charset=utf-8"),
     "/page.js": (PAGE / "page.js", "text/javascript; charset=utf-8"),
 }
 ONLY_FROM_HERE = PRIVATE | {

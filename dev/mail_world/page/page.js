@@ -1,7 +1,7 @@
-// The mail world's page. It asks for the world's state twice a second and changes only what changed,
-// so that focus, half-typed words and what a screen reader has read stay where they are.
+// The mail world's page: it asks for the world's state twice a second.
 
-const EVERY = 500;
+import { EVERY, ask, byId, dayAndTime, exactTime, hourAndMinute, say, settle, write } from "./world.js";
+
 const OUTCOMES = [
   ["", "as usual"], ["delivered", "is delivered"], ["bounces", "bounces"], ["bounces_late", "bounces late"],
   ["full", "finds a full mailbox"], ["refused", "is refused as spam"], ["too_large", "is too large"],
@@ -13,34 +13,14 @@ const FATES = {
   "on its way": "wait", delayed: "wait", delivered: "", bounced: "bad", complained: "bad",
   rejected: "bad", suppressed: "bad", "never heard of": "off",
 };
-const EASTERN = "America/New_York";
-const dayAndTime = new Intl.DateTimeFormat("en-US", {
-  timeZone: EASTERN, weekday: "short", month: "short", day: "numeric",
-  hour: "numeric", minute: "2-digit", second: "2-digit",
-});
-const hourAndMinute = new Intl.DateTimeFormat("en-US", { timeZone: EASTERN, hour: "numeric", minute: "2-digit" });
-const exactTime = new Intl.DateTimeFormat("en-GB", {
-  timeZone: EASTERN, hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3,
-});
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
 
-const byId = (id) => document.getElementById(id);
 const mailboxes = new Map();
 let latest = null;
 let open = null;
 let opened = "";
 
 // Asking
-
-async function ask(path, document_) {
-  const told = document_ === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(document_),
-  };
-  const answer = await fetch(path, told);
-  const reply = await answer.json();
-  if (!answer.ok) throw new Error(reply.error);
-  return reply;
-}
 
 async function act(path, document_) {
   try {
@@ -87,14 +67,6 @@ function show(state) {
   fill(byId("complaint-list"), state.complaints, (words) => element("li", words));
 }
 
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
-}
-
-function settle(select, value) {
-  if (select !== document.activeElement && select.value !== value) select.value = value;
-}
-
 function drop(kept) {
   for (const [address, root] of mailboxes) {
     if (kept.has(address)) continue;
@@ -115,10 +87,6 @@ function fill(place, items, make) {
   if (place.dataset.now === now) return;
   place.dataset.now = now;
   place.replaceChildren(...items.map(make));
-}
-
-function say(words) {
-  write(byId("news"), words);
 }
 
 function tag(fate) {

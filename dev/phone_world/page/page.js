@@ -1,7 +1,7 @@
-// The phone world's page. It asks for the world's state twice a second and changes only what changed,
-// so that focus, half-typed words and what a screen reader has read stay where they are.
+// The phone world's page: it asks for the world's state twice a second.
 
-const EVERY = 500;
+import { EVERY, ask, byId, dayAndTime, exactTime, hourAndMinute, say, settle, write } from "./world.js";
+
 const ANSWERS = [
   ["PERSON", "A person"], ["VOICEMAIL", "Voicemail"], ["BUSY", "Busy"], ["RINGS_OUT", "Rings out"],
   ["PHONE_MENU", "Phone menu"], ["FULL_VOICEMAIL", "Full voicemail"], ["WRONG_NUMBER", "Wrong number"],
@@ -9,33 +9,13 @@ const ANSWERS = [
 ];
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const KEY_NAMES = { "*": "star", "#": "pound" };
-const EASTERN = "America/New_York";
-const dayAndTime = new Intl.DateTimeFormat("en-US", {
-  timeZone: EASTERN, weekday: "short", month: "short", day: "numeric",
-  hour: "numeric", minute: "2-digit", second: "2-digit",
-});
-const hourAndMinute = new Intl.DateTimeFormat("en-US", { timeZone: EASTERN, hour: "numeric", minute: "2-digit" });
-const exactTime = new Intl.DateTimeFormat("en-GB", {
-  timeZone: EASTERN, hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3,
-});
 
-const byId = (id) => document.getElementById(id);
 const phones = new Map();
 const offices = new Map();
 const pinned = new Set();
 let latest = null;
 
 // Asking
-
-async function ask(path, document_) {
-  const told = document_ === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(document_),
-  };
-  const answer = await fetch(path, told);
-  const reply = await answer.json();
-  if (!answer.ok) throw new Error(reply.error);
-  return reply;
-}
 
 async function act(path, document_) {
   try {
@@ -82,14 +62,6 @@ function show(state) {
   sound.keep(state.phones.some((phone) => phone.status === "ringing"));
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function settle(select, value) {
-  if (select !== document.activeElement && select.value !== value) select.value = value;
-}
-
 function drop(shown, kept) {
   for (const [number, one] of shown) {
     if (kept.has(number)) continue;
@@ -111,10 +83,6 @@ function showTag(tag, status, seconds) {
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   write(tag, status === "idle" ? words : `${words}, ${time}`);
   tag.className = `tag ${kind}`;
-}
-
-function say(words) {
-  write(byId("news"), words);
 }
 
 // Phones
