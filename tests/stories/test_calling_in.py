@@ -270,6 +270,7 @@ def test_a_zip_code_in_keys_leads_to_the_areas_office_and_any_answer_leads_on(
     house.play()
 
     assert only(house).legs[0].office == office
+    assert house.heard().count("five digit ZIP code") == (3 if keys == "00000" else 1)
     assert told in house.heard()
     assert keys not in str(sessions(house)) or keys == "*"
 
