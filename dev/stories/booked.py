@@ -34,6 +34,14 @@ class BookedTale:
     weekly_until: date | None = None
 
 
+SPEAKS: tuple[Move, ...] = (
+    PickUp(after=5),
+    Press("1", after=6),
+    Press("1", after=4, when=HOW_DID_IT_GO),
+    HangUp(after=4, when=Heard("call number")),
+)
+"""Picks up, talks to the office, says so, and hangs up when thanked."""
+
 IN_MARCH = BookedTale(
     title="A closed office in March: booked before the clocks go forward, rung when it opens after",
     name="Olga",
@@ -59,12 +67,7 @@ IN_NOVEMBER = BookedTale(
     title="A closed office in November: booked before the clocks go back, rung when it opens after",
     name="Pablo",
     language="en",
-    script=(
-        PickUp(after=5),
-        Press("1", after=6),
-        Press("1", after=4, when=HOW_DID_IT_GO),
-        HangUp(after=4, when=Heard("call number")),
-    ),
+    script=SPEAKS,
     now=datetime(2027, 11, 6, 14, 0, tzinfo=UTC),
     rings=(datetime(2027, 11, 8, 14, 0, tzinfo=UTC),),
     ends="thanks",
@@ -80,12 +83,7 @@ EVERY_WEEK = BookedTale(
     title="Every Thursday at ten, before and after the clocks go forward",
     name="Rosa",
     language="en",
-    script=(
-        PickUp(after=5),
-        Press("1", after=6),
-        Press("1", after=4, when=HOW_DID_IT_GO),
-        HangUp(after=4, when=Heard("call number")),
-    ),
+    script=SPEAKS,
     now=datetime(2027, 3, 6, 15, 0, tzinfo=UTC),
     at="2027-03-11T10:00:00-05:00",
     weekly_until=date(2027, 3, 18),
