@@ -21,6 +21,8 @@ REQUIRED = (
     "TWILIO_ACCOUNT_SID",
     "TWILIO_NUMBERS",
 )
+MAIL = ("PATCHTHROUGH_MAIL_SET", "PATCHTHROUGH_QUEUE_LETTERS", "PATCHTHROUGH_QUEUE_MAIL_EVENTS")
+"""What is needed beside a sender's address where letters go by mail."""
 
 PROOF_COST, LOCAL_PROOF_COST = 10_000, 1
 """Iterations of one guess at a proof of work: a second of a slow phone's time (adapters/proof_of_work.py); in
@@ -53,6 +55,13 @@ class Config:
     proof_cost: int
     pages_per_source: int
     hidden_calls: int
+    letter_queue: str
+    mail_event_queue: str
+    mail_from: str
+    mail_set: str
+    ses_url: str
+    letters_per_address: int
+    letters_per_source: int
 
     @property
     def is_development(self) -> bool:
@@ -63,6 +72,11 @@ class Config:
     def keeps_hours(self) -> bool:
         """Whether closed offices are left alone. The local stack's are made up, and are tried at any hour."""
         return self.stage != LOCAL
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether letters can go by mail; without a sender they are printed."""
+        return bool(self.mail_from)
 
     @property
     def from_number(self) -> str:
@@ -85,6 +99,8 @@ class Config:
         pages = _whole(environ, "PATCHTHROUGH_PAGES_PER_SOURCE", 60, problems)
         hidden = _whole(environ, "PATCHTHROUGH_HIDDEN_CALLS", 60, problems)
         texts = _whole(environ, "PATCHTHROUGH_TEXTS_PER_PHONE", 6, problems)
+        letters = _whole(environ, "PATCHTHROUGH_LETTERS_PER_ADDRESS", 6, problems)
+        letters_source = _whole(environ, "PATCHTHROUGH_LETTERS_PER_SOURCE", 20, problems)
         usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
         cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
         problems += _wrong(environ)
@@ -111,6 +127,13 @@ class Config:
             proof_cost=max(1, int(cost)),
             pages_per_source=pages,
             hidden_calls=hidden,
+            letter_queue=environ.get("PATCHTHROUGH_QUEUE_LETTERS", ""),
+            mail_event_queue=environ.get("PATCHTHROUGH_QUEUE_MAIL_EVENTS", ""),
+            mail_from=environ.get("PATCHTHROUGH_MAIL_FROM", "").strip(),
+            mail_set=environ.get("PATCHTHROUGH_MAIL_SET", "").strip(),
+            ses_url=environ.get("PATCHTHROUGH_SES_URL", "").rstrip("/"),
+            letters_per_address=letters,
+            letters_per_source=letters_source,
         )
 
 
@@ -155,4 +178,25 @@ def _wrong(environ: Mapping[str, str]) -> list[str]:
         problems.append("PATCHTHROUGH_PUBLIC_URL must hold no user name, query or fragment: Twilio signs it")
     if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT and not environ.get("TWILIO_API_URL"):
         problems.append("TWILIO_API_URL is not set: in development every ring must end in the phone world")
+    return problems + _wrong_mail(environ)
+
+
+def _wrong_mail(environ: Mapping[str, str]) -> list[str]:
+    """Mail needs its four settings, or none of them: without the set, say, no event would ever come back."""
+    problems, sender = [], environ.get("PATCHTHROUGH_MAIL_FROM", "").strip()
+    if sender and not re.fullmatch(r"[A-Za-z0-9.+_-]+@[a-z0-9.-]+", sender):
+        problems.append(
+            "PATCHTHROUGH_MAIL_FROM must be an address of a domain of yours, like letters@example.org"
+        )
+    missing = [name for name in MAIL if not environ.get(name)]
+    if sender and missing:
+        problems.append(f"PATCHTHROUGH_MAIL_FROM is set, but {', '.join(missing)} is not")
+    if (
+        environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT
+        and sender
+        and not environ.get("PATCHTHROUGH_SES_URL")
+    ):
+        problems.append(
+            "PATCHTHROUGH_SES_URL is not set: in development every mail must end in the mail world"
+        )
     return problems

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
-from chalicelib.adapters.clients import clients
+from chalicelib.adapters.clients import clients, ses_client
 from chalicelib.adapters.desks import Desks
+from chalicelib.adapters.letter_queue import LetterQueue
+from chalicelib.adapters.letters import Letters
+from chalicelib.adapters.mailer import Mailer
 from chalicelib.adapters.phone import Phone
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
+from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config, configured
@@ -53,6 +57,11 @@ def _new_code() -> str:
     return f"{chance.randbelow(10**6):06}"
 
 
+def _fraction() -> float:
+    """At least 0 and less than 1."""
+    return chance.randbits(53) / (1 << 53)
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What a view may use. `now` and what is of chance are here, so that the domain needs neither clock nor chance."""
@@ -64,11 +73,16 @@ class Runtime:
     ring_queue: RingQueue
     desks: Desks
     bookings: Bookings
+    letters: Letters
+    letter_queue: LetterQueue
+    sending: Sending
+    mailer: Mailer
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     seed: Callable[[], int] = _seed
     new_code: Callable[[], str] = _new_code
+    fraction: Callable[[], float] = _fraction
     monotonic: Callable[[], float] = time.monotonic
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
@@ -91,6 +105,10 @@ class Runtime:
             ring_queue=RingQueue(aws.sqs, config.ring_queue),
             desks=Desks(table),
             bookings=Bookings(table),
+            letters=Letters(table),
+            letter_queue=LetterQueue(aws.sqs, config.letter_queue),
+            sending=Sending(table),
+            mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,
             now=now,
         )

@@ -23,9 +23,14 @@ from botocore.exceptions import BotoCoreError
 
 from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.clients import ses_client
 from chalicelib.adapters.desks import Desks
+from chalicelib.adapters.letter_queue import LetterQueue
+from chalicelib.adapters.letters import Letters
+from chalicelib.adapters.mailer import Mailer
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
+from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config
@@ -125,6 +130,10 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         ring_queue=RingQueue(sqs, config.ring_queue),
         desks=Desks(table),
         bookings=Bookings(table),
+        letters=Letters(table),
+        letter_queue=LetterQueue(sqs, config.letter_queue),
+        sending=Sending(table),
+        mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,
     )
 

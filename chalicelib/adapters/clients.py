@@ -9,10 +9,14 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
 PATIENCE = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "max_attempts": 4})
 """Seconds. Twilio gives up on a webhook after 15: a lost answer must be asked for again well before that."""
+
+ONCE = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+"""SES has no idempotency key: asked once, and no answer is no answer. boto3 by itself would ask three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,8 @@ def clients() -> Clients:
         boto3.client("secretsmanager", config=PATIENCE),
         boto3.client("sqs", config=PATIENCE),
     )
+
+
+def ses_client(url: str) -> "SESV2Client":
+    """Make the client of SES; `url` leads to another one than SES itself ("": SES)."""
+    return boto3.client("sesv2", endpoint_url=url or None, config=ONCE)

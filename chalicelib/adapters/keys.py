@@ -24,6 +24,16 @@
 | BOOKER#hash / BOOKER | a phone's booked calls |
 | QUARTERS#office / time | how many calls are booked to an office for one quarter-hour |
 | SLOT#office / SLOT | the desk: who uses and who waits for an office's lines, and how these have answered |
+| OFFICE#id / MAILBOX#address | a mailbox of an office, and who verified it |
+| LETTER#id / LETTER | one letter: its state and what is known of it, for ever; a tombstone once forgotten |
+| LETTER#id / WORDS | its writer's name, address and words, until they are forgotten |
+| GROUP#id / GROUP | the letters that one press confirms |
+| LETTERDUE#hour / time#id | letters to look at when their time comes |
+| MAIL#id / MAIL | a mail to a writer that was, or may have been, sent |
+| MAILEVENT#name / MAILEVENT | an event of SES's that was taken |
+| NOMAIL#hash / ALL, slug | an address that gets no mail from us, or no letters of one campaign |
+| RESTING#office / hash | a mailbox of an office that gets no letters until a person has looked |
+| SENDER / CIRCUIT, BUCKET | whether SES takes our mail at all, and how fast |
 """
 
 from datetime import UTC, datetime
@@ -183,3 +193,63 @@ def quarters(office_id: str) -> str:
 def quarter(office_id: str, at: datetime) -> Key:
     """One quarter-hour of an office."""
     return Key(quarters(office_id), f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}")
+
+
+def mailbox(office_id: str, address: str) -> Key:
+    """One mailbox of an office."""
+    return Key(f"OFFICE#{office_id}", f"MAILBOX#{address}")
+
+
+def letter(letter_id: str) -> Key:
+    """One letter; its partition holds its writer's words too."""
+    return Key(f"LETTER#{letter_id}", "LETTER")
+
+
+def letter_words(letter_id: str) -> Key:
+    """What only the letter's writer wrote."""
+    return Key(f"LETTER#{letter_id}", "WORDS")
+
+
+def group(group_id: str) -> Key:
+    """The letters that are confirmed together."""
+    return Key(f"GROUP#{group_id}", "GROUP")
+
+
+def letter_due(at: datetime, letter_id: str) -> Key:
+    """A letter to look at when `at` has come. To the microsecond: two looks at one letter are two."""
+    moment = at.astimezone(UTC)
+    return Key(letter_due_hour(moment), f"{moment:%Y-%m-%dT%H:%M:%S.%f}#{letter_id}")
+
+
+def letter_due_hour(at: datetime) -> str:
+    """The partition of all letters to look at in the hour of `at`."""
+    return f"LETTERDUE#{at.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def mail(mail_id: str) -> Key:
+    """A mail to a letter's writer."""
+    return Key(f"MAIL#{mail_id}", "MAIL")
+
+
+def mail_event(name: str) -> Key:
+    """An event of SES's, by the name that is the same however often it comes."""
+    return Key(f"MAILEVENT#{name}", "MAILEVENT")
+
+
+def no_mail(address_key: str, campaign: str | None = None) -> Key:
+    """An address that gets no mail from us; with a campaign, none of its letters."""
+    return Key(f"NOMAIL#{address_key}", campaign or "ALL")
+
+
+def resting(office_id: str, address_key: str) -> Key:
+    """A mailbox of an office that rests."""
+    return Key(f"RESTING#{office_id}", address_key)
+
+
+CIRCUIT = Key("SENDER", "CIRCUIT")
+BUCKET = Key("SENDER", "BUCKET")
+
+
+def letter_pace(office_id: str) -> Key:
+    """The moment before which an office gets no further letter."""
+    return pace(f"letters#{office_id}")

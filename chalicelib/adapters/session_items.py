@@ -19,16 +19,17 @@ from chalicelib.domain.call import (
     Proving,
     Stage,
 )
-from chalicelib.domain.counts import Action, Basis, Channel, Outcome, Tally
+from chalicelib.domain.counts import EVERY_OUTCOME, Action, AnyOutcome, Basis, Channel, Tally
 from chalicelib.domain.limits import Caller
 from chalicelib.domain.words import Language
 
 KEPT = timedelta(hours=24)
 """How long a call's page lives after its last change."""
 
+_OUTCOMES: dict[str, AnyOutcome] = {outcome.value: outcome for outcome in EVERY_OUTCOME}
 _READ: dict[str, Any] = {
     "language": Language, "stage": Stage, "ending": Ending, "notice": Notice, "status": CallStatus,
-    "outcome": Outcome, "basis": Basis, "channel": Channel,
+    "outcome": _OUTCOMES.__getitem__, "instead_of": _OUTCOMES.__getitem__, "basis": Basis, "channel": Channel,
 }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def action_of(item: Mapping[str, Any]) -> Action:
 
 def tally_of(item: Mapping[str, Any]) -> Tally:
     """Read one shard of a tally."""
-    return Tally(item["tally"], {outcome: item[outcome] for outcome in Outcome if outcome in item})
+    return Tally(item["tally"], {each: item[each] for each in EVERY_OUTCOME if each in item})
 
 
 def _flat(value: Any) -> Item:  # noqa: ANN401 - any of the dataclasses above

@@ -13,9 +13,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import keys
+from chalicelib.adapters.ledger import counting
 from chalicelib.adapters.session_items import (
     KEPT,
-    action_item,
     action_of,
     caller_item,
     caller_of,
@@ -27,7 +27,7 @@ from chalicelib.adapters.session_items import (
 )
 from chalicelib.adapters.table import Item, Table, Write, keyed, read, wire
 from chalicelib.domain.call import CallSession
-from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added, shard
+from chalicelib.domain.counts import SHARDS, Action, Channel, Tally, added
 from chalicelib.domain.events import Count, Effect, KeepCaller, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 
@@ -106,9 +106,8 @@ class Store:
         stops = [self._stop(effect) for effect in effects if isinstance(effect, StopRinging)]
         kept = [effect for effect in effects if isinstance(effect, KeepCaller)]
         callers = [part for each in kept for part in self._caller(each.phone_key, each.caller)]
-        counts = (part for action in actions for part in self._count(action))
         try:
-            self._transact([put, *also, *callers, *stops, *counts])
+            self._transact([put, *also, *callers, *stops, *counting(self._table, actions)])
         except _SecondConditionError as error:
             if also or callers:
                 raise Stale from error
@@ -285,20 +284,6 @@ class Store:
         return map(action_of, self._table.scan("action"))
 
     # Strictly private.
-
-    def _count(self, action: Action) -> list[dict[str, Any]]:
-        """An action if it is not there yet, and one more on its shard."""
-        key = keys.tally(action.campaign, action.channel, shard(action.id))
-        values = {":one": 1, ":type": "tally", ":campaign": action.campaign, ":channel": action.channel}
-        update = {
-            "TableName": self._table.name,
-            "Key": keyed(key),
-            "UpdateExpression": "SET #type = :type, campaign = :campaign, channel = :channel "
-            f"ADD tally :one, {action.outcome} :one, version :one",
-            "ExpressionAttributeNames": {"#type": "type"},
-            "ExpressionAttributeValues": wire(values),
-        }
-        return [self._put(keys.action(action.id), action_item(action), ABSENT, {}), {"Update": update}]
 
     def _caller(self, phone_key: str, caller: Caller | None) -> list[Write]:
         """A caller, if still as it was read."""

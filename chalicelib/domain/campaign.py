@@ -12,6 +12,9 @@ from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
 
+LETTERS_AN_HOUR = 12
+"""To one office, unless the campaign says otherwise: few enough to be read, and not to be filtered."""
+
 
 class Status(StrEnum):
     """Where a campaign is: draft → live ⇄ paused → ended."""
@@ -71,10 +74,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The campaign's letter, the start of each supporter's own."""
+    """The campaign's letter, the start of each supporter's own, and where letters go.
+
+    `offices` always get one (the campaign's addressees, by id); with `is_local` so does the office of the writer's
+    area. `post` is the postal address for whoever prints theirs, line by line, unless the writer's office is known.
+    `an_hour`: letters to one office in an hour, at most.
+    """
 
     subject: Words
     body: Words
+    offices: tuple[str, ...] = ()
+    is_local: bool = True
+    post: str = ""
+    an_hour: int = LETTERS_AN_HOUR
 
 
 @dataclass(frozen=True, slots=True)

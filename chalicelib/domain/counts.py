@@ -21,6 +21,7 @@ class Channel(StrEnum):
 
     CALLS = "calls"
     LETTERS = "letters"
+    ANSWERS = "answers"  # no act: what writers say came of their letters
 
 
 class Outcome(StrEnum):
@@ -54,8 +55,16 @@ class LetterOutcome(StrEnum):
     NOT_SENT = "not_sent"  # our side did not
 
 
-AnyOutcome = Outcome | LetterOutcome
-EVERY_OUTCOME: tuple[AnyOutcome, ...] = (*Outcome, *LetterOutcome)
+class LetterAnswer(StrEnum):
+    """Whether the office answered, as the letter's writer says two weeks later."""
+
+    PERSON = "answered_by_person"
+    AUTOMATIC = "answered_automatically"
+    NOTHING = "not_answered"
+
+
+AnyOutcome = Outcome | LetterOutcome | LetterAnswer
+EVERY_OUTCOME: tuple[AnyOutcome, ...] = (*Outcome, *LetterOutcome, *LetterAnswer)
 ARRIVED: frozenset[AnyOutcome] = REACHED | {LetterOutcome.DELIVERED}
 """Outcomes of any channel that got through."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.counts import Action
+from chalicelib.domain.counts import Action, LetterAnswer
 from chalicelib.domain.letter import Reason
 from chalicelib.domain.ses_events import MailEvent
 
@@ -30,6 +30,13 @@ class Confirmed:
 @dataclass(frozen=True, slots=True)
 class TakenBack:
     """The writer pressed "No, delete it" or "Take my letter back"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The writer says whether the office answered; None: "Don't ask again"."""
+
+    answer: LetterAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +169,9 @@ class Reported:
 
 
 Event = (
-    LinkAsked | Confirmed | TakenBack | Erased | TimePassed | Lined | FoundSuppressed | FoundDuplicate | OfficePaused
-    | OfficeResumed | Held | Released | Denied | Leased | Accepted | Throttled | SenderFailed | Refused | Unclear
-    | Reported
+    LinkAsked | Confirmed | TakenBack | Answered | Erased | TimePassed | Lined | FoundSuppressed | FoundDuplicate
+    | OfficePaused | OfficeResumed | Held | Released | Denied | Leased | Accepted | Throttled | SenderFailed | Refused
+    | Unclear | Reported
 )  # fmt: skip
 
 
@@ -184,6 +191,8 @@ class MailKind(StrEnum):
     CONFIRM = "confirm"
     REMINDER = "reminder"
     RECEIPT = "receipt"  # what became of the letter; its text back where it was not taken
+    AGAIN = "again"  # who began a letter that they have confirmed already: where it is
+    QUESTION = "question"  # two weeks later: did they answer?
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One e-mail address of an office, which takes letters.
+
+    As a line: who saw it where and when is said by a person, never by a file, and is good for `good_days`.
+    """
+
+    address: str
+    verified_on: date | None = None
+    verified_by: str | None = None
+    source: str | None = None
+    good_days: int = VERIFICATION_DAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of one day in the office's own wall time, from `opens` up to, not with, `closes` (00:00: its end)."""
 
@@ -77,7 +91,8 @@ class Hours:
 class Office:
     """A public office: `name` is spoken ("ICE office in Atlanta"), `place` is short ("Atlanta").
 
-    `zone` is an IANA time zone. `lines` are in the order in which they are tried.
+    `zone` is an IANA time zone. `lines` are in the order in which they are tried. A letter goes to all `mailboxes` at
+    once; `web_form` is the address of the office's own form, for whoever opens it themselves ("": none).
     """
 
     id: str
@@ -87,6 +102,8 @@ class Office:
     address: str
     lines: tuple[Line, ...]
     hours: Hours = field(default_factory=Hours)
+    mailboxes: tuple[Mailbox, ...] = ()
+    web_form: str = ""
 
 
 def may_dial(line: Line, today: date) -> bool:
@@ -99,3 +116,14 @@ def may_dial(line: Line, today: date) -> bool:
 def dialable(office: Office, today: date) -> tuple[Line, ...]:
     """Return the office's lines that may be dialled today, in order."""
     return tuple(line for line in office.lines if may_dial(line, today))
+
+
+def may_write(mailbox: Mailbox, today: date) -> bool:
+    """Whether letters may go to a mailbox on `today`: somebody verified it lately enough."""
+    seen = mailbox.verified_on
+    return seen is not None and today - seen <= timedelta(days=mailbox.good_days)
+
+
+def writable(office: Office, today: date) -> tuple[Mailbox, ...]:
+    """Return the office's mailboxes that letters may go to today."""
+    return tuple(mailbox for mailbox in office.mailboxes if may_write(mailbox, today))

@@ -9,6 +9,7 @@ Clock and chance are arguments; `chance` is at least 0 and less than 1.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.campaign import LETTERS_AN_HOUR
 from chalicelib.domain.hours import is_open, opening
 from chalicelib.domain.letter_events import Fault
 from chalicelib.domain.office import Office
@@ -17,8 +18,6 @@ SHARE = 0.9
 """Of MaxSendRate: the rest is for mail to writers, and for clocks that differ."""
 AN_HOUR = timedelta(hours=1)
 A_SECOND = timedelta(seconds=1)
-LETTERS_AN_HOUR = 12
-"""To one office, unless it is configured otherwise."""
 JITTER = 0.25
 """Of the time between an office's letters: by so much, at most, one is late."""
 FIRST_WAIT = timedelta(seconds=2)

@@ -51,6 +51,14 @@ class Code(StrEnum):
     REPEAT_TOO_LONG = "repeat_too_long"
     TOO_MANY_BOOKINGS = "too_many_bookings"
     BOOKING_GONE = "booking_gone"
+    NAME_MISSING = "name_missing"
+    NAME_MALFORMED = "name_malformed"
+    LETTER_EMPTY = "letter_empty"
+    LETTER_TOO_LONG = "letter_too_long"
+    TOO_MANY_LETTERS = "too_many_letters"
+    LETTER_NOT_SENT = "letter_not_sent"
+    NO_MAILBOX = "no_mailbox"
+    LETTER_GONE = "letter_gone"
     OUR_FAULT = "our_fault"
 
 
@@ -198,6 +206,38 @@ SENTENCES: dict[Code, Words] = {
     Code.BOOKING_GONE: Words(
         "This link has expired. A booked call is forgotten 30 days after its time.",
         "Este enlace ya no sirve. Una llamada programada se olvida 30 días después de su hora.",
+    ),
+    Code.NAME_MISSING: Words("Enter your name", "Escriba su nombre"),
+    Code.NAME_MALFORMED: Words(
+        "Enter your name in one line, up to 80 characters, without a web address",
+        "Escriba su nombre en una línea, de hasta 80 caracteres, sin direcciones de internet",
+    ),
+    Code.LETTER_EMPTY: Words("Write your letter; it’s empty", "Escriba su carta; está vacía"),
+    Code.LETTER_TOO_LONG: Words(
+        "Your letter can have up to 5,000 characters", "Su carta puede tener hasta 5,000 caracteres"
+    ),
+    Code.TOO_MANY_LETTERS: Words(
+        "That’s the most letters for one email address, or from one place, for now. What you wrote is kept on this "
+        "page.",
+        "Es el máximo de cartas por correo electrónico, o desde un mismo lugar, por ahora. Lo que escribió sigue en "
+        "esta página.",
+    ),
+    Code.LETTER_NOT_SENT: Words(
+        "We can’t send letters for this email address. Print your letter and mail it yourself, or call the office.",
+        "No podemos enviar cartas con este correo electrónico. Imprima su carta y envíela por correo postal, o llame "
+        "a la oficina.",
+    ),
+    Code.NO_MAILBOX: Words(
+        "We have no email address of this office that somebody has checked lately. Print your letter and mail it, or "
+        "use the office’s own web form.",
+        "No tenemos un correo de esta oficina que alguien haya comprobado últimamente. Imprima su carta y envíela por "
+        "correo postal, o use el formulario de la propia oficina.",
+    ),
+    Code.LETTER_GONE: Words(
+        "This link has expired, or isn’t complete. If your letter waits for you, ask for the link again on the "
+        "campaign’s page; a letter you confirmed goes its way without it.",
+        "Este enlace ya no sirve o no está completo. Si su carta le espera, pida otra vez el enlace en la página de la "
+        "campaña; una carta que usted confirmó sigue su camino sin él.",
     ),
     Code.OUR_FAULT: Words(
         "Sorry, something broke on our side. We never call you twice for one tap.",

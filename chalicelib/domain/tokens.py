@@ -24,6 +24,7 @@ MAC_BYTES = 24
 class Purpose(StrEnum):
     """What a link is for."""
 
+    SENT = "sent"  # to see that the link was mailed, and to have it mailed again: shows nothing of a letter
     CONFIRM = "confirm"  # to show a letter that waits for its writer, and to confirm or delete it
     FOLLOW = "follow"  # to see what became of a letter, and to take it back while it can be
     ANSWER = "answer"  # to say whether the office answered
@@ -31,6 +32,7 @@ class Purpose(StrEnum):
 
 
 LIVES: dict[Purpose, timedelta] = {
+    Purpose.SENT: timedelta(days=7),
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.FOLLOW: timedelta(days=90),
     Purpose.ANSWER: timedelta(days=30),
