@@ -7,6 +7,7 @@ from chalicelib.views.api import api
 from chalicelib.views.booked_pages import booked_pages
 from chalicelib.views.booking_pages import booking_pages
 from chalicelib.views.bookings_api import bookings_api
+from chalicelib.views.letter_workers import letter_workers
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
 from chalicelib.views.texts import texts
@@ -15,5 +16,16 @@ from chalicelib.views.workers import workers
 
 app = Chalice(app_name=SERVICE, configure_logs=False)
 app.register_middleware(flushing)
-for blueprint in (pages, booking_pages, booked_pages, api, bookings_api, offices_api, voice, texts, workers):
+for blueprint in (
+    pages,
+    booking_pages,
+    booked_pages,
+    api,
+    bookings_api,
+    offices_api,
+    voice,
+    texts,
+    workers,
+    letter_workers,
+):
     app.register_blueprint(blueprint)
