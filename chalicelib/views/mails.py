@@ -34,7 +34,7 @@ def to_writer(kind: MailKind, letters: tuple[Letter, ...], campaign: Campaign, l
     letter = letters[0]
     if letter.content is None:
         raise Refusal(Code.LETTER_GONE)
-    text = "\n".join([links.confirm, links.follow, links.answer, links.unsubscribe])
+    text = f"{links.confirm}\n{links.follow}\n{links.answer}\n{links.unsubscribe}"
     return Outgoing(
         from_name=campaign.organization.of(letter.language), to=(str(letter.content.address),),
         subject=kind, text=text, html=f"<pre>{text}</pre>", language=letter.language,
