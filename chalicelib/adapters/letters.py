@@ -139,9 +139,14 @@ class Letters:
 
     # Whom nothing reaches.
 
-    def suppressed(self, address_keys: Sequence[str], campaign: str) -> frozenset[str]:
-        """Return those of these addresses (by their keyed hashes) that get no letters of this campaign. One read."""
-        asked = [keys.no_mail(each, scope) for each in address_keys for scope in (None, campaign)]
+    def suppressed(self, address_keys: Iterable[str], campaign: str | None = None) -> frozenset[str]:
+        """Return those of these addresses (by keyed hash) that get no mail; with a campaign, none of its letters either.
+
+        One read.
+        """
+        address_keys = tuple(dict.fromkeys(address_keys))
+        scopes = (None, campaign) if campaign else (None,)
+        asked = [keys.no_mail(each, scope) for each in address_keys for scope in scopes]
         found = {item["PK"] for item in self.table.batch(asked)} if asked else set()
         return frozenset(each for each in address_keys if keys.no_mail(each).pk in found)
 

@@ -139,7 +139,7 @@ def _open_to(letter: Letter, office: Office) -> tuple[str, ...]:
     checked = {mailbox.address for mailbox in writable(office, r.now().date())}
     resting = r.letters.resting(office.id)
     keys = {each: address_key(each) for each in letter.to if each in checked}
-    stopped = r.letters.suppressed(list(keys.values()), letter.campaign)
+    stopped = r.letters.suppressed(keys.values(), letter.campaign)
     return tuple(each for each, key in keys.items() if key not in resting and key not in stopped)
 
 

@@ -48,7 +48,7 @@ def _is_true(letter: Letter, asked: WriterMail) -> bool:
 def _is_stopped(letter: Letter) -> bool:
     """Whether this mailbox wants no mail from us, or there is none."""
     key = address_key(letter.content.address) if letter.content else ""
-    return bool(runtime().letters.suppressed([key], letter.campaign))
+    return bool(runtime().letters.suppressed([key]))
 
 
 def _mail(letter: Letter, asked: WriterMail) -> Outgoing | None:

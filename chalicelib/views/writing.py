@@ -143,8 +143,7 @@ def _reachable(campaign: Campaign, draft: Draft) -> tuple[Office, ...]:
 
 def _refuse_stopped(writer: Address) -> None:
     """Write to nobody who asked for no more mail, or whose mailbox there isn't."""
-    key = address_key(writer)
-    if runtime().letters.suppressed([key], "") != frozenset():
+    if runtime().letters.suppressed([address_key(writer)]):
         raise Refusal(Code.LETTER_NOT_SENT, "email")
 
 
