@@ -154,11 +154,14 @@ def _known(connection: Connection, offices: tuple[Office, ...]) -> tuple[Office,
 
 def _with_known_lines(office: Office, known: Office | None) -> Office:
     """An office that is known keeps its numbers, for a campaign is no way round the second person."""
-    if known is None or not known.lines:
+    if known is None:
         return office
+    said = replace(office, mailboxes=known.mailboxes, web_form=known.web_form)
+    if not known.lines:
+        return said
     caps = {line.number: line.caps for line in office.lines}
     lines = tuple(replace(line, caps=caps.get(line.number, line.caps)) for line in known.lines)
-    return replace(office, lines=lines, hours=replace(office.hours, closures=known.hours.closures))
+    return replace(said, lines=lines, hours=replace(office.hours, closures=known.hours.closures))
 
 
 def _tell_of_phones(wanted: tuple[Office, ...], after: tuple[Office, ...], console: Console) -> None:

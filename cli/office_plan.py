@@ -137,6 +137,8 @@ def _with_lines_of_now(before: Office, wanted: Office) -> Office:
         wanted,
         lines=tuple(replace(lines[number], caps=caps) for number in numbers if number in lines),
         hours=replace(wanted.hours, closures=before.hours.closures),
+        mailboxes=before.mailboxes,
+        web_form=before.web_form,
     )
 
 

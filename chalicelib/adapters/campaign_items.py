@@ -128,7 +128,7 @@ def listing_of(item: Item) -> Listing:
 
 
 def campaign_office_item(office: Office, *, is_elsewhere: bool = False) -> Item:
-    """One office of a campaign, with the keys of its lines, so that all are read in one batch.
+    """One office of a campaign, with the keys of its lines and mailboxes, so that all are read in one batch.
 
     `is_elsewhere`: it isn't listed, and called only for supporters of its area.
     """
@@ -138,4 +138,5 @@ def campaign_office_item(office: Office, *, is_elsewhere: bool = False) -> Item:
         "version": VERSION,
         "office": office.id,
         "lines": [line.number for line in office.lines],
+        "mailboxes": [mailbox.address for mailbox in office.mailboxes],
     }

@@ -32,9 +32,11 @@ from chalicelib.adapters.office_items import (
     closure_items,
     closures_of,
     line_item,
+    mailbox_item,
     office_item,
     office_of,
     provenance_of,
+    staff_item,
 )
 from chalicelib.adapters.table import Item, Table, keyed, wire
 from chalicelib.domain.campaign import Campaign
@@ -127,7 +129,7 @@ class Catalog:
     def offices(self) -> tuple[Office, ...]:
         """Return the directory in order of ids. Reads the whole table: for the CLI, never for a request."""
         found = sorted(self.table.scan("office"), key=lambda item: str(item["id"]))
-        return self._offices([{"office": item["id"], "lines": item["lines"]} for item in found])
+        return self._offices([{"office": item["id"]} | _listed(item) for item in found])
 
     def provenance(self) -> dict[str, Provenance]:
         """Return where each office's row comes from, by id. Reads the whole table: for the CLI."""
@@ -139,7 +141,7 @@ class Catalog:
 
         A new line is written as given. A line that is already there keeps what a person said about it; a line
         the directory no longer gives is removed, so that no campaign can dial it. An office that is already
-        there keeps its closures, and without `provenance` what is known of that.
+        there keeps its closures, its mailboxes and its web form, and without `provenance` what is known of that.
 
         Raises:
             NeverCalled: one of its lines is never a target. Nothing was written.
@@ -159,14 +161,14 @@ class Catalog:
             self.table.delete(Key(item["PK"], item["SK"]))
 
     def relist(self) -> None:
-        """Have every campaign read its offices' lines of now. Reads the whole table: after lines have changed."""
-        lines = {item["id"]: item["lines"] for item in self.table.scan("office")}
+        """Have every campaign read its offices' lines and mailboxes of now. Reads the whole table: after a change."""
+        offices = {item["id"]: _listed(item) for item in self.table.scan("office")}
         for item in list(self.table.scan("campaign_office")):
-            current = lines.get(item["office"], [])
-            if item["lines"] != current:
+            current = offices.get(item["office"], _listed({}))
+            if _listed(item) != current:
                 # A campaign that drops the office meanwhile is not given it back.
                 with suppress(LookupError):
-                    self.table.change(Key(item["PK"], item["SK"]), {"lines": current})
+                    self.table.change(Key(item["PK"], item["SK"]), current)
 
     def verify_line(self, office_id: str, number: str, on: date, by: str, source: str) -> None:
         """Record that `by` has seen the number on the agency's own page `source`; lifts a quarantine.
@@ -253,13 +255,14 @@ class Catalog:
 
     def _put_office(self, office: Office, provenance: Provenance | None) -> None:
         key, item = keys.office(office.id), office_item(office, provenance)
-        closures = closure_items(office.hours.closures)
         try:
             self.table.client.put_item(
                 TableName=self.table.name,
-                Item=keyed(key) | wire(item | {"closures": closures}),
+                Item=keyed(key) | wire(item | staff_item(office)),
                 ConditionExpression="attribute_not_exists(PK)",
             )
+            for mailbox in office.mailboxes:
+                self.table.put(keys.mailbox(office.id, mailbox.address), mailbox_item(mailbox))
         except self.table.client.exceptions.ConditionalCheckFailedException:
             self.table.change(key, item, gone={"week", "keeps_holidays"} - item.keys())
 
@@ -337,9 +340,16 @@ def _is_overtaken(error: ClientError) -> bool:
     return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})
 
 
+def _listed(item: Item) -> Item:
+    """What an office's item, or a campaign's of it, lists of lines and mailboxes."""
+    return {name: item.get(name, []) for name in ("lines", "mailboxes")}
+
+
 def _keys_of(campaign_office: Item) -> list[Key]:
-    office_id = campaign_office["office"]
-    return [keys.office(office_id), *(keys.line(office_id, number) for number in campaign_office["lines"])]
+    office_id, listed = campaign_office["office"], _listed(campaign_office)
+    lines = (keys.line(office_id, number) for number in listed["lines"])
+    mailboxes = (keys.mailbox(office_id, address) for address in listed["mailboxes"])
+    return [keys.office(office_id), *lines, *mailboxes]
 
 
 def _targets(never: Item) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Offices, their lines and what waits for a second person, as items of the table and back as values.
+"""Offices, their lines, their mailboxes and what waits for a second person, as items of the table and back as values.
 
 Promises: what is the house's rule (hours, caps) is not kept, so that a better rule reaches every office. A line
 that may be nobody's target comes back not callable, whatever its item says.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from chalicelib.adapters.table import Item
-from chalicelib.domain.office import Caps, Closure, Hours, Line, Office, Span
+from chalicelib.domain.office import Caps, Closure, Hours, Line, Mailbox, Office, Span
 from chalicelib.domain.targets import is_target_shape
 from chalicelib.domain.words import Words
 
@@ -40,7 +40,7 @@ class PhoneChange:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How lines are read: how long a verification is good, and the numbers that are never a target."""
+    """How lines and mailboxes are read: how long a verification is good, and the numbers that are never a target."""
 
     good_days: int
     never: frozenset[str]
@@ -57,7 +57,7 @@ def words_of(item: Mapping[str, str]) -> Words:
 
 
 def office_item(office: Office, provenance: Provenance | None) -> Item:
-    """The office without its lines' own items and without its closures, which are staff's to say."""
+    """The office without its lines' own items, and without what is staff's to say: closures, mailboxes, web form."""
     return {
         "type": "office",
         "version": VERSION,
@@ -72,6 +72,13 @@ def office_item(office: Office, provenance: Provenance | None) -> Item:
     }
 
 
+def staff_item(office: Office) -> Item:
+    """What is written of a new office, and of a known one never: that is staff's to say."""
+    form = {"web_form": office.web_form} if office.web_form else {}
+    addresses = [mailbox.address for mailbox in office.mailboxes]
+    return {"closures": closure_items(office.hours.closures), "mailboxes": addresses} | form
+
+
 def line_item(line: Line) -> Item:
     """A line with whatever a person said about it."""
     said = {
@@ -83,6 +90,17 @@ def line_item(line: Line) -> Item:
     }
     known = {name: value for name, value in said.items() if value is not None}
     return {"type": "line", "version": VERSION, "number": line.number, "callable": line.callable} | known
+
+
+def mailbox_item(mailbox: Mailbox) -> Item:
+    """A mailbox with whatever a person said about it."""
+    said = {
+        "verified_on": mailbox.verified_on.isoformat() if mailbox.verified_on else None,
+        "verified_by": mailbox.verified_by,
+        "source": mailbox.source,
+    }
+    known = {name: value for name, value in said.items() if value is not None}
+    return {"type": "mailbox", "version": VERSION, "address": mailbox.address} | known
 
 
 def caps_item(caps: Caps) -> dict[str, int] | None:
@@ -109,9 +127,10 @@ def closures_of(items: Sequence[Mapping[str, str]]) -> tuple[Closure, ...]:
 
 
 def office_of(items: Sequence[Item], reading: Reading) -> Office:
-    """Put an office together from its item and its lines' items, lines in the office's order."""
+    """Put an office together from its item and its lines' and mailboxes' items, these in the office's order."""
     item = next(item for item in items if item["type"] == "office")
     lines = {line["number"]: _line(line, reading) for line in items if line["type"] == "line"}
+    boxes = {box["address"]: _mailbox(box, reading) for box in items if box["type"] == "mailbox"}
     return Office(
         id=item["id"],
         name=words_of(item["name"]),
@@ -120,6 +139,8 @@ def office_of(items: Sequence[Item], reading: Reading) -> Office:
         address=item["address"],
         lines=tuple(lines[number] for number in item["lines"] if number in lines),
         hours=_hours(item),
+        mailboxes=tuple(boxes[address] for address in item.get("mailboxes", ()) if address in boxes),
+        web_form=item.get("web_form", ""),
     )
 
 
@@ -168,6 +189,17 @@ def _line(item: Item, reading: Reading) -> Line:
     )
     is_target = line.number not in reading.never and is_target_shape(line.number)
     return line if is_target else replace(line, callable=False)
+
+
+def _mailbox(item: Item, reading: Reading) -> Mailbox:
+    verified = item.get("verified_on")
+    return Mailbox(
+        address=item["address"],
+        verified_on=date.fromisoformat(verified) if verified else None,
+        verified_by=item.get("verified_by"),
+        source=item.get("source"),
+        good_days=reading.good_days,
+    )
 
 
 def _provenance_item(provenance: Provenance) -> dict[str, str]:
