@@ -80,7 +80,7 @@ class Meter:
                 self.aws_seconds += time.process_time() - began
 
         self.rehearsal.ask = asked
-        self.rehearsal.queue.deliver = lambda body: self._timed("ring worker", lambda: deliver(body))
+        self.rehearsal.queue.deliver = lambda bodies: self._timed("ring worker", lambda: deliver(bodies))
         client._make_api_call = called
 
     def doors(self) -> dict[str, list[Visit]]:

@@ -1,68 +1,51 @@
-"""A rehearsal: the real app and the phone world in one process, on one virtual clock.
+"""A rehearsal: the real app, the phone world and the mail world in one process, on one virtual clock.
 
-Promises the app's own views, workers and tables; the ring queue is an agenda that can lose, repeat and delay, and
-time stands still until somebody moves it. Only the wire is made up: nothing of ours is replaced. Refuses to know
-where table and secrets are: the runtime it is given leads there.
+Promises the app's own views, workers and tables; queues are agendas that can lose, repeat and delay, and time stands
+still until somebody moves it. Only the wire is made up: nothing of ours is replaced. Refuses to know where table and
+secrets are: the runtime it is given leads there.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 from chalice.local import LambdaContext
 
 from app import app
+from chalicelib.adapters.clients import ses_client
+from chalicelib.adapters.letter_queue import LetterQueue
+from chalicelib.adapters.mailer import Mailer
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.domain import counts
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel, Tally
 from chalicelib.runtime import Runtime, install
+from dev.mail_world import MailWorld, SesWire
 from dev.offices import our_number
 from dev.phone_world import Answer, Faults, OfficeLine, TwilioWire, VirtualClock, World
 from dev.phone_world.clock import DEFAULT_START
 from dev.pump import record, scheduled
+from dev.queue_wire import QueueWire
 from dev.server import in_process
 from dev.solving import solve
 
-RETRY_SECONDS = 180.0
-"""How long SQS hides a message that failed."""
-TRIES = 5
-"""How often a message is delivered before it goes to the dead queue."""
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
 MOST_IDS = 10**6
 HTTP_OK = 200
-
-
-@dataclass
-class QueueWire:
-    """What the ring queue's client sees of SQS: messages come back out of the world's agenda."""
-
-    world: World
-    deliver: Callable[[str], bool]
-    url: str
-    copies: Callable[[], tuple[float, ...]] = lambda: (0.0,)
-    sent: list[str] = field(default_factory=list)
-
-    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> dict[str, str]:  # noqa: N803 - SQS's names
-        """Keep the message and deliver it after its delay, as often and as late as `copies` says."""
-        if QueueUrl != self.url:
-            raise ValueError(f"a message for {QueueUrl}, not for the ring queue")
-        self.sent.append(MessageBody)
-        for late in self.copies():
-            self._after(DelaySeconds + late, MessageBody, tries=TRIES)
-        return {"MessageId": "1"}
-
-    def _after(self, seconds: float, body: str, tries: int) -> None:
-        def arrive() -> None:
-            if not self.deliver(body) and tries > 1:
-                self._after(RETRY_SECONDS, body, tries - 1)
-
-        self.world.after(seconds, arrive)
+TOPIC = "arn:aws:sns:us-east-1:123456789012:mail-events"
 
 
 class Rehearsal:
-    """One app, one world, one table, and one campaign in it whose offices' lines are picked up by a person.
+    """One app, both worlds, one table, and one campaign in it whose offices' lines are picked up by a person.
+
+    `world` is the phones', `mails` the mail's; `queue`, `letters` and `events` are the queues of rings, of letters and
+    of what SES reports. Of letters nothing is looked at before the first has begun.
 
     The runtime is this process's own from now on (`chalicelib.runtime.install`): one rehearsal at a time.
     """
@@ -82,7 +65,14 @@ class Rehearsal:
         numbers = dict.fromkeys(built.config.numbers, our_number(self.public_url))
         account = built.config.account_sid
         self.world = World(self.clock, self._carried, token, account, numbers, faults=faults or Faults())
-        self.queue = QueueWire(self.world, self._delivered, built.config.ring_queue)
+        self.queue = self._queue("ring", built.config.ring_queue)
+        self.letters = self._queue("letters", built.config.letter_queue)
+        self.events = self._queue("mail_events", built.config.mail_event_queue)
+        self.mails = MailWorld(self.clock, agenda=self.world.agenda)
+        if built.config.has_mail:
+            self.mails.verify(built.config.mail_from.rpartition("@")[2])
+            self.mails.set_up(built.config.mail_set, TOPIC)
+            self.mails.subscribe(TOPIC, self.events.take)
         self.ids: Iterator[int] = iter(range(1, MOST_IDS))
         self.runtime = self._wired(built)
         install(self.runtime)
@@ -129,10 +119,14 @@ class Rehearsal:
             self.world.run_until_idle()
 
     def reconcile(self) -> None:
-        """Let the schedule come round once."""
-        app.handler_map["reconcile"](
-            scheduled("reconcile", self.clock.now()), LambdaContext("reconcile", 512)
-        )
+        """Let the schedules come round once; that of letters only once there is one."""
+        self._schedule("reconcile")
+        if self.letters.sent:
+            self.post_letters()
+
+    def post_letters(self) -> None:
+        """Let the schedule of letters come round once."""
+        self._schedule("post")
 
     # What is true afterwards.
 
@@ -141,19 +135,31 @@ class Rehearsal:
         return self.runtime.store.tally(self.slug, Channel.CALLS)
 
     def difference(self) -> int:
-        """Ledger against tally: 0, always."""
-        return counts.difference(counts.counted(self.runtime.store.actions()), self.tally())
+        """Ledger against tally, over all channels: 0, always."""
+        actions = list(self.runtime.store.actions())
+        return sum(
+            counts.difference(
+                counts.counted(action for action in actions if action.channel is channel),
+                self.runtime.store.tally(self.slug, channel),
+            )
+            for channel in Channel
+        )
 
     # Strictly private.
 
     def _wired(self, built: Runtime) -> Runtime:
         """The runtime with this world's wire, clock and queue, ids one can read, and nothing remembered."""
-        wired = RingQueue(self.queue, built.config.ring_queue)  # type: ignore[arg-type]  # SQS's double
+        ring_queue = RingQueue(self.queue, self.queue.url)  # type: ignore[arg-type]  # SQS's double
+        letter_queue = LetterQueue(self.letters, self.letters.url)  # type: ignore[arg-type]  # as above
+        config = built.config
         return replace(
             built,
             http=TwilioWire(self.world),
             now=self.clock,
-            ring_queue=wired,
+            ring_queue=ring_queue,
+            letter_queue=letter_queue,
+            mailer=Mailer(self._ses, config.mail_from, config.mail_set, self.memory_clock),
+            fraction=Random(0).random,  # noqa: S311 - chance that repeats is the point
             _campaigns={},
             _never={},
             _areas={},
@@ -161,6 +167,18 @@ class Rehearsal:
             new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
             monotonic=self.memory_clock,
         )
+
+    def _ses(self) -> "SESV2Client":
+        """The app's own client of SES, on the mail world's wire; made with the first mail."""
+        client = ses_client(self.runtime.config.ses_url)
+        SesWire(self.mails).attach(client)
+        return client
+
+    def _queue(self, function: str, url: str) -> QueueWire:
+        return QueueWire(self.world, partial(self._handed_to, function), url)
+
+    def _schedule(self, function: str) -> None:
+        app.handler_map[function](scheduled(function, self.clock.now()), LambdaContext(function, 512))
 
     def _apply(self, asked: Campaign) -> None:
         for each in asked.offices:
@@ -174,9 +192,13 @@ class Rehearsal:
             raise ValueError(f"{url} is not under the app's public address")
         return self.ask(method, url.removeprefix(self.public_url), headers, body)
 
-    def _delivered(self, body: str) -> bool:
-        """Hand one message to the ring function; whether it was taken."""
-        message = {"MessageId": "m-1", "ReceiptHandle": "r-1", "Body": body}
-        event = {"Records": [record(message, "arn:aws:sqs:us-east-1:123456789012:ring")]}
-        answer = app.handler_map["ring"](event, LambdaContext("ring", 512))
-        return not answer["batchItemFailures"]
+    def _handed_to(self, function: str, bodies: Sequence[str]) -> list[str]:
+        """Hand a batch to the function of a queue; return the messages that failed."""
+        arn = f"arn:aws:sqs:us-east-1:123456789012:{function}"
+        batch = {
+            f"m-{nth}": {"MessageId": f"m-{nth}", "ReceiptHandle": f"r-{nth}", "Body": body}
+            for nth, body in enumerate(bodies)
+        }
+        event = {"Records": [record(message, arn) for message in batch.values()]}
+        answer = app.handler_map[function](event, LambdaContext(function, 512))
+        return [batch[failed["itemIdentifier"]]["Body"] for failed in answer["batchItemFailures"]]

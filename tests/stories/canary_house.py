@@ -11,7 +11,7 @@ import re
 import traceback
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1, sha256
@@ -264,11 +264,11 @@ class CanaryHouse(Rehearsal):
         finally:
             self.ears.is_deaf = False
 
-    def _delivered(self, body: str) -> bool:
-        taken: list[bool] = []
+    def _handed_to(self, function: str, bodies: Sequence[str]) -> list[str]:
+        failed = list(bodies)
         with escapes(self.ears):
-            taken.append(super()._delivered(body))
-        return taken == [True]
+            failed = super()._handed_to(function, bodies)
+        return failed
 
     def reconcile(self) -> None:
         with escapes(self.ears):

@@ -295,7 +295,7 @@ def poison_messages(house: CanaryHouse) -> None:
         f'{{"call_id": ["{CANARY}"]}}',
         "{",
     ):
-        house._delivered(body)
+        house.queue.deliver([body])
 
 
 STORIES = [
