@@ -140,7 +140,7 @@ class Letters:
     # Whom nothing reaches.
 
     def suppressed(self, address_keys: Iterable[str], campaign: str | None = None) -> frozenset[str]:
-        """Return those of these addresses (by keyed hash) that get no mail; with a campaign, none of its letters either.
+        """Return those of these addresses (by keyed hash) that get no mail; with a campaign, none of its letters.
 
         One read.
         """

@@ -24,6 +24,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 """What no keyboard types: would break a header, or hide something from the office's eyes."""
 UNNAMELY = re.compile(r"[\n\t@<>]|https?:|\bwww\.", re.IGNORECASE)
 """What a name never has: it stands in a From line that offices and their filters read."""
+DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CLOSING = Words("Sincerely,", "Atentamente,")
 
 
@@ -57,8 +58,8 @@ def content(draft: Draft, subject: str) -> Content:
 
 
 def clean_name(text: str) -> str:
-    """A name in one line, with single spaces."""
-    return " ".join(text.split())
+    """A name in one line, with single spaces, and nothing that would turn round what is written after it."""
+    return " ".join(DIRECTION.sub("", text).split())
 
 
 def clean_body(text: str) -> str:
@@ -79,7 +80,7 @@ def is_suspicious(written: Content) -> bool:
 
 
 def _name(draft: Draft) -> Code | None:
-    if not draft.name.strip():
+    if not clean_name(draft.name):
         return Code.NAME_MISSING
     is_odd = UNNAMELY.search(draft.name.strip()) or CONTROL.search(draft.name)
     return Code.NAME_MALFORMED if is_odd or len(clean_name(draft.name)) > LONGEST_NAME else None

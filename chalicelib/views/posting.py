@@ -48,6 +48,7 @@ CLOSED_FOR_LONG = timedelta(days=1)
 """When to look again at an office that opens at no time we can see."""
 PROBE_SECONDS = 60
 """How long a letter waits at least while another one tries whether SES takes mail again."""
+MADE_UP_AN_HOUR = 3600
 ALWAYS = Hours(week=((Span(time(0), time(0)),),) * 7, keeps_holidays=False)
 
 
@@ -115,9 +116,12 @@ def _is_duplicate(letter: Letter) -> bool:
 
 
 def _turn(office: Office, campaign: Campaign) -> datetime:
+    """The office's next turn. Offices that are made up are open at any hour and take all that comes."""
     r = runtime()
-    kept = office if r.config.keeps_hours else replace(office, hours=ALWAYS)
-    at = r.sending.line(kept, r.now(), r.fraction(), campaign.letter.an_hour)
+    kept, an_hour = (office, campaign.letter.an_hour)
+    if not r.config.keeps_hours:
+        kept, an_hour = replace(office, hours=ALWAYS), MADE_UP_AN_HOUR
+    at = r.sending.line(kept, r.now(), r.fraction(), an_hour)
     return at or r.now() + CLOSED_FOR_LONG
 
 

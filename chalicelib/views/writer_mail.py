@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from chalicelib.adapters.letter_queue import WriterMail
 from chalicelib.adapters.mailer import Later, MailRefused, MailUnclear, Outgoing, SenderDown
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.letter import Letter, State
 from chalicelib.domain.letter_events import MailKind
 from chalicelib.domain.pacing import after_throttle
@@ -17,6 +18,8 @@ from chalicelib.runtime import runtime
 from chalicelib.views import mails, writing
 from chalicelib.views.letter_committing import address_key
 
+REST = timedelta(minutes=15)
+"""A mail about a paused campaign tries again after this long."""
 TO_CONFIRM = frozenset({MailKind.CONFIRM, MailKind.REMINDER})
 
 
@@ -27,13 +30,13 @@ def send(asked: WriterMail) -> None:
     if letter is None or letter.content is None or not _is_true(letter, asked) or _is_stopped(letter):
         count("WriterMailsDropped")
         return
-    circuit = r.sending.circuit()
-    if circuit.until and r.now() < circuit.until:
-        r.letter_queue.send(asked, (circuit.until - r.now()).total_seconds())
-        return
-    mail = _mail(letter, asked)
-    if mail is not None and r.letters.claim_mail(asked.id, r.new_id(), r.now()):
-        _ask(mail, asked)
+    campaign = r.campaign(letter.campaign)
+    if (
+        campaign is not None
+        and not _rests(campaign, asked)
+        and r.letters.claim_mail(asked.id, r.new_id(), r.now())
+    ):
+        _ask(_mail(letter, campaign, asked), asked)
 
 
 def _is_true(letter: Letter, asked: WriterMail) -> bool:
@@ -51,11 +54,18 @@ def _is_stopped(letter: Letter) -> bool:
     return bool(runtime().letters.suppressed([key]))
 
 
-def _mail(letter: Letter, asked: WriterMail) -> Outgoing | None:
+def _rests(campaign: Campaign, asked: WriterMail) -> bool:
+    """Whether it went back on the queue: a paused campaign sends nothing to anybody, nor does a refused sender."""
     r = runtime()
-    campaign = r.campaign(letter.campaign)
-    if campaign is None:
-        return None
+    until = r.sending.circuit().until or r.now()
+    wait = REST if campaign.status is Status.PAUSED else until - r.now()
+    if wait > timedelta(0):
+        r.letter_queue.send(asked, wait.total_seconds())
+    return wait > timedelta(0)
+
+
+def _mail(letter: Letter, campaign: Campaign, asked: WriterMail) -> Outgoing:
+    r = runtime()
     together = tuple(
         each for each in r.letters.group(letter.group, r.now()) if each.group == letter.group and each.content
     )
