@@ -9,7 +9,7 @@ rate.
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from chalicelib.adapters.letter_queue import LetterTurn
+from chalicelib.adapters.letter_queue import LONGEST_DELAY, LetterTurn
 from chalicelib.adapters.mailer import Later, MailRefused, MailUnclear, SenderDown
 from chalicelib.adapters.store import Stale
 from chalicelib.domain.campaign import Campaign
@@ -153,6 +153,7 @@ def _open_to(letter: Letter, office: Office) -> tuple[str, ...]:
 def _send(letter: Letter, campaign: Campaign, turn: LetterTurn) -> None:
     now, office = runtime().now(), campaign.office(letter.office)
     if letter.not_before and letter.not_before - now > EARLY:
+        _early(letter.not_before - now, turn)
         return
     if event := _stopped(letter, office):
         happened(letter.id, event)
@@ -160,6 +161,13 @@ def _send(letter: Letter, campaign: Campaign, turn: LetterTurn) -> None:
         happened(letter.id, OfficePaused())
     elif not campaign.is_live or not _waits(letter, turn):
         _claim(letter, campaign, office, to, turn.throttles)
+
+
+def _early(wait: timedelta, turn: LetterTurn) -> None:
+    """Put a message back that came before its letter's time; of one that is hours early the schedule takes care."""
+    seconds = wait.total_seconds()
+    if seconds <= LONGEST_DELAY:
+        runtime().letter_queue.send(turn, seconds)
 
 
 def _waits(letter: Letter, turn: LetterTurn) -> bool:
