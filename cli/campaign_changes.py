@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Letter
 from chalicelib.domain.office import Office
 from chalicelib.domain.words import Language, Words
 
@@ -57,12 +57,20 @@ def _parts(campaign: Campaign) -> Parts:
         for number, words in enumerate(getattr(campaign, name), start=1):
             parts |= _words(f"{name} {number}", words)
     parts["reading", None] = campaign.reading
-    parts |= _words("letter subject", campaign.letter.subject) | _words("letter body", campaign.letter.body)
+    parts |= _letter_parts(campaign.letter)
     for prompt, words in campaign.spoken.items():
         parts |= _words(f"spoken {prompt.value}", words)
     for recording in campaign.recordings:
         parts[f"recording {recording.prompt.value}", recording.language] = recording.url
     return parts
+
+
+def _letter_parts(letter: Letter) -> Parts:
+    parts = _words("letter subject", letter.subject) | _words("letter body", letter.body)
+    parts["letter to", None] = ", ".join(letter.offices) or "no office in any case"
+    parts["letter to the local office", None] = "yes" if letter.is_local else "no"
+    parts["letters an hour to an office", None] = str(letter.an_hour)
+    return parts | ({("letter by post to", None): letter.post} if letter.post else {})
 
 
 def _words(name: str, words: Words) -> Parts:

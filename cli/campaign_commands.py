@@ -134,12 +134,13 @@ def _show(connection: Connection, live: Campaign | None, after: Campaign, consol
         console.print(Text(f"{same}\n", "bold"))
     if found:
         console.print(screens.difference(found), "")
-    offices, elsewhere = after.offices, after.elsewhere
+    offices, elsewhere = after.offices, after.ever_called[len(after.offices) :]
     if connection.is_local_stack:
         offices, elsewhere = (local_stack.vouched(each, today()) for each in (offices, elsewhere))
     console.print(Text(screens.standing_sentence(offices, today()), "bold"))
     if elsewhere:
         console.print(screens.elsewhere_sentence(elsewhere, today()))
+    console.print(screens.letters_sentence(after, today()))
     if connection.is_local_stack:
         console.print(
             f"Here every call ends in the phone world, so {local_stack.VERIFIER} verifies the lines itself."

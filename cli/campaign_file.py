@@ -6,6 +6,7 @@ prompts the voice can speak. Refuses to know the table and the terminal.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, cast
@@ -67,6 +68,7 @@ def _cross_checks(value: object, directory: Directory) -> Iterator[Finding]:
     if not isinstance(value, dict):
         return
     yield from _office_findings(_entries(value.get("offices")), directory)
+    yield from _addressee_findings(value.get("letter"), directory)
     yield from _number_findings(_entries(value.get("numbers")))
     spoken = value.get("spoken")
     for prompt, words in (spoken if isinstance(spoken, dict) else {}).items():
@@ -80,16 +82,29 @@ def _entries(value: object) -> list[object]:
 
 def _office_findings(ids: list[object], directory: Directory) -> Iterator[Finding]:
     for position, office in enumerate(ids):
-        if not isinstance(office, str):
-            continue
-        if office not in directory.offices:
-            suggestion = meant(office, tuple(directory.offices)) or " Look it up there."
-            yield (
-                ("offices", position),
-                f"There is no office “{office}” in directory/offices.csv.{suggestion}",
-            )
+        if isinstance(office, str) and (unknown := _unknown(office, directory)):
+            yield ("offices", position), unknown
         elif office in ids[:position]:
             yield ("offices", position), f"{office} is listed twice. A supporter calls each once: delete one."
+
+
+def _addressee_findings(letter: object, directory: Directory) -> Iterator[Finding]:
+    ids = _entries(letter.get("to")) if isinstance(letter, dict) else []
+    for position, office in enumerate(ids):
+        if isinstance(office, str) and (unknown := _unknown(office, directory)):
+            yield ("letter", "to", position), unknown
+        elif office in ids[:position]:
+            yield (
+                ("letter", "to", position),
+                f"{office} is named twice. It gets each letter once: delete one.",
+            )
+
+
+def _unknown(office: str, directory: Directory) -> str | None:
+    if office in directory.offices:
+        return None
+    suggestion = meant(office, tuple(directory.offices)) or " Look it up there."
+    return f"There is no office “{office}” in directory/offices.csv.{suggestion}"
 
 
 def _number_findings(numbers: list[object]) -> Iterator[Finding]:
@@ -146,6 +161,7 @@ def _words(value: Mapping[str, str]) -> Words:
 def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
     """Build the value from a file's content that was found right."""
     routing = _routing(value.get("routing", {}))
+    letter = _letter(value["letter"], routing)
     return Campaign(
         slug=value["slug"],
         status=Status(value["status"]),
@@ -159,7 +175,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
         reading=value["reading"],
         goal=value["goal"],
         offices=tuple(directory.offices[office] for office in value["offices"]),
-        letter=Letter(_words(value["letter"]["subject"]), _words(value["letter"]["body"])),
+        letter=letter,
         spoken={PromptId(prompt): _words(words) for prompt, words in value.get("spoken", {}).items()},
         recordings=tuple(
             Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
@@ -169,7 +185,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
         numbers=tuple(value.get("numbers", ())),
         limits=Limits(**value.get("limits", {})),
         asks_code=value.get("phone_check", "code") == "code",
-        elsewhere=() if routing.local is Local.NEVER else _elsewhere(value["offices"], directory),
+        elsewhere=_elsewhere(value["offices"], letter, routing, directory),
     )
 
 
@@ -179,6 +195,25 @@ def _routing(value: Mapping[str, str]) -> Routing:
     return Routing(Order(value.get("order", usual.order)), Local(value.get("local", usual.local)))
 
 
-def _elsewhere(listed: Collection[str], directory: Directory) -> tuple[Office, ...]:
-    """All other offices of the directory: a supporter may live in the area of any."""
-    return tuple(office for office_id, office in directory.offices.items() if office_id not in listed)
+def _letter(value: Mapping[str, Any], routing: Routing) -> Letter:
+    """Whether supporters' own offices get a letter is, unless said, as it is with calls."""
+    usual = Letter(_words(value["subject"]), _words(value["body"]), is_local=routing.local is not Local.NEVER)
+    return replace(
+        usual,
+        offices=tuple(value.get("to", usual.offices)),
+        is_local=value.get("local", usual.is_local),
+        post="\n".join(value.get("post", ())),
+        an_hour=value.get("an_hour", usual.an_hour),
+    )
+
+
+def _elsewhere(
+    listed: Collection[str], letter: Letter, routing: Routing, directory: Directory
+) -> tuple[Office, ...]:
+    """The offices beside those listed: the letter's own, or all, where a supporter may live in the area of any."""
+    is_local = letter.is_local or routing.local is not Local.NEVER
+    wanted = directory.offices.keys() if is_local else letter.offices
+    found = (
+        (office_id, directory.offices[office_id]) for office_id in directory.offices if office_id in wanted
+    )
+    return tuple(office for office_id, office in found if office_id not in listed)

@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.adapters.campaign_items import Listing
-from chalicelib.domain.campaign import Status
-from chalicelib.domain.office import Line, Office, dialable, may_dial
+from chalicelib.domain.campaign import Campaign, Status
+from chalicelib.domain.office import Line, Office, dialable, may_dial, writable
 from cli.campaign_changes import Change
 
 STYLES = {Status.LIVE: "green", Status.DRAFT: "cyan", Status.PAUSED: "yellow", Status.ENDED: "dim"}
@@ -105,6 +105,16 @@ def elsewhere_sentence(offices: Sequence[Office], today: date) -> str:
     """Say how many offices that aren't listed can be called today."""
     ready = sum(1 for office in offices if dialable(office, today))
     return f"Of the other {len(offices)}, for supporters in their areas, {ready} can be called today."
+
+
+def letters_sentence(campaign: Campaign, today: date) -> str:
+    """Say how many of the offices that letters may go to have a mailbox."""
+    named = set(campaign.letter.offices) or {office.id for office in campaign.offices[:1]}
+    every = (*campaign.offices, *campaign.elsewhere)
+    wanted = [office for office in every if campaign.letter.is_local or office.id in named]
+    ready = sum(1 for office in wanted if writable(office, today))
+    printed = "" if ready == len(wanted) else "; letters to the others are printed"
+    return f"{ready} of {len(wanted)} offices can get letters by mail today{printed}."
 
 
 def why_not(line: Line | None, today: date) -> str | None:

@@ -97,6 +97,8 @@ def _wrong_type(found: object, wanted: str, name: str, purpose: str) -> str:
             return f"{name} needs its parts below it, each on its own line, indented. {purpose}"
         case "array":
             return f"{name} is not a list. {purpose} Write each entry on its own line after a hyphen."
+        case "boolean":
+            return f"{name} is “{_written(found)}”. {purpose} Write true or false."
         case _:
             return f"{name} is “{_written(found)}”. {purpose} Write it in digits alone, like 2000."
 
@@ -107,12 +109,18 @@ def _quoted(found: object) -> str:
         return (
             f' YAML reads {found.written} as {found.kind}, not as text. Put it in quotes: "{found.written}".'
         )
+    if isinstance(found, bool):
+        return (
+            f' YAML reads {_written(found)} as yes or no, not as text. Put it in quotes: "{_written(found)}".'
+        )
     if isinstance(found, int):
         return f' YAML reads {found} as a number, not as text. Put it in quotes: "{found}".'
     return ""
 
 
 def _written(found: object) -> str:
+    if isinstance(found, bool):
+        return str(found).lower()
     return found.written if isinstance(found, Odd) else str(found)
 
 

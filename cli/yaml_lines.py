@@ -1,7 +1,7 @@
 """YAML as plain values that remember their lines.
 
-Promises: only text, whole numbers, lists and mappings come out as such. Whatever YAML would quietly turn into
-something else (no, 1e3, 2026-01-02, an empty value) comes out as `Odd`, with what was written. Repeated keys,
+Promises: only text, whole numbers, true, false, lists and mappings come out as such. Whatever YAML would quietly
+turn into something else (no, 1e3, 2026-01-02, an empty value) comes out as `Odd`, with what was written. Repeated keys,
 anchors, tags and broken syntax become problems in plain words. Refuses to know what the values mean.
 """
 
@@ -25,6 +25,7 @@ KINDS = {
     "value": "a default",
 }
 WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+BOOLEANS = {"true": True, "false": False}
 HINTS = (
     ("mapping values are not allowed", "A text that holds a colon and a space must stand in quotes."),
     (
@@ -147,11 +148,13 @@ class _Reader:
         self.document.problems.append((node.start_mark.line + 1, text))
 
 
-def _scalar(node: yaml.Node) -> str | int | Odd:
+def _scalar(node: yaml.Node) -> str | int | bool | Odd:
     kind = node.tag.removeprefix(TAG)
     written = str(node.value)
     if kind == "str":
         return written
+    if kind == "bool" and written in BOOLEANS:
+        return BOOLEANS[written]
     if kind == "int" and WHOLE.fullmatch(written):
         return int(written)
     return Odd(written, KINDS.get(kind, "something else"))

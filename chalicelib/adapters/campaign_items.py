@@ -1,6 +1,6 @@
 """Campaigns, the rows of their list and the offices they name, as items of the table and back as values."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from chalicelib.adapters.office_items import VERSION, words_item, words_of
@@ -44,10 +44,7 @@ def campaign_item(campaign: Campaign, now: datetime) -> Item:
         "points": [words_item(words) for words in campaign.points],
         "reading": campaign.reading,
         "goal": campaign.goal,
-        "letter": {
-            "subject": words_item(campaign.letter.subject),
-            "body": words_item(campaign.letter.body),
-        },
+        "letter": _letter_item(campaign.letter),
         "spoken": {prompt.value: words_item(words) for prompt, words in campaign.spoken.items()},
         "recordings": [
             {"prompt": each.prompt.value, "language": each.language.value, "url": each.url}
@@ -75,7 +72,7 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
         reading=item["reading"],
         goal=item["goal"],
         offices=offices,
-        letter=Letter(words_of(item["letter"]["subject"]), words_of(item["letter"]["body"])),
+        letter=_letter(item["letter"]),
         spoken={PromptId(prompt): words_of(words) for prompt, words in item["spoken"].items()},
         recordings=tuple(
             Recording(PromptId(each["prompt"]), Language(each["language"]), each["url"])
@@ -86,6 +83,29 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
         asks_code=item.get("asks_code", True),
         elsewhere=elsewhere,
         numbers=tuple(item.get("numbers", ())),
+    )
+
+
+def _letter_item(letter: Letter) -> Item:
+    return {
+        "subject": words_item(letter.subject),
+        "body": words_item(letter.body),
+        "to": list(letter.offices),
+        "local": letter.is_local,
+        "post": letter.post,
+        "an_hour": letter.an_hour,
+    }
+
+
+def _letter(item: Item) -> Letter:
+    """The letter; campaigns applied before one could say so write as usual."""
+    usual = Letter(words_of(item["subject"]), words_of(item["body"]))
+    return replace(
+        usual,
+        offices=tuple(item.get("to", usual.offices)),
+        is_local=item.get("local", usual.is_local),
+        post=item.get("post", usual.post),
+        an_hour=item.get("an_hour", usual.an_hour),
     )
 
 

@@ -102,8 +102,8 @@ class Recording:
 class Campaign:
     """One ask with its words in each language, its goal and its offices as listed.
 
-    `elsewhere` are the other offices of the directory, for supporters in their areas; read only where
-    `routing` asks for them.
+    `elsewhere` are offices that aren't listed: the letter's addressees, and where `routing` or `letter` ask for
+    supporters' areas all others of the directory.
     `numbers` are those of our account (E.164) that are this campaign's own: the first is shown, all take calls.
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
@@ -130,6 +130,11 @@ class Campaign:
     asks_code: bool = True
     elsewhere: tuple[Office, ...] = ()
     numbers: tuple[str, ...] = ()
+
+    @property
+    def ever_called(self) -> tuple[Office, ...]:
+        """The offices a call may go to: those listed, and those elsewhere where supporters' areas matter to calls."""
+        return self.offices if self.routing.local is Local.NEVER else (*self.offices, *self.elsewhere)
 
     @property
     def is_live(self) -> bool:

@@ -216,7 +216,7 @@ def _theirs(at: datetime, zone: str, theirs: str, now: datetime, language: Langu
 def _open_now(campaign: Campaign, asked: Office, language: Language) -> OpenNow | None:
     """Another of the campaign's offices that can be called now."""
     now = runtime().now()
-    others = (each for each in (*campaign.offices, *campaign.elsewhere) if each.id != asked.id)
+    others = (each for each in campaign.ever_called if each.id != asked.id)
     found = next((each for each in others if dialable(each, now.date()) and is_open(each, now)), None)
     if found is None:
         return None

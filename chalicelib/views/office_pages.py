@@ -114,7 +114,7 @@ def picking(campaign: Campaign, wish: Wish, language: Language, *, is_unanswered
     """Return the page that asks which office is theirs: those at hand, and the others beneath."""
     choice = which(campaign, wish.zip, "")
     at_hand = list(dict.fromkeys([*(choice.match.offices if choice.match else ()), *choice.listed]))
-    others = [office.id for office in (*campaign.offices, *campaign.elsewhere) if office.id not in at_hand]
+    others = [office.id for office in campaign.ever_called if office.id not in at_hand]
     problem = _problem(choice, wish, language, is_unanswered=is_unanswered)
     return visits.page(
         "offices.html",

@@ -32,8 +32,7 @@ def read_offices(slug: str) -> Response:
 
 
 def _choice_json(campaign: Campaign, choice: Choice) -> dict[str, Any]:
-    everybody = (*campaign.offices, *campaign.elsewhere)
-    others = (office.id for office in everybody if office.id not in choice.listed)
+    others = (office.id for office in campaign.ever_called if office.id not in choice.listed)
     return {
         "reason": choice.match.reason.value if choice.match else None,
         "area": choice.match.offices if choice.match else (),

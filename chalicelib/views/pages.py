@@ -242,7 +242,7 @@ def _campaign(
         campaign=campaign,
         offices=[campaign.office(office) for office in choice.offices] if campaign.is_live else [],
         chosen=chosen(campaign, choice, wish, visits.asked_language()),
-        can_change=len(campaign.offices) + len(campaign.elsewhere) > 1,
+        can_change=len(campaign.ever_called) > 1,
         can_ring=bool(choice.offices) and not budget.is_used_up(campaign, runtime().now()),
         resting=_resting(campaign),
         reached=reached,

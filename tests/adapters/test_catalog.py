@@ -60,7 +60,9 @@ campaigns = st.builds(
     offices=st.lists(offices, max_size=6, unique_by=lambda office: office.id).map(tuple),
     routing=st.builds(Routing, st.sampled_from(Order), st.sampled_from(Local)),
     limits=st.builds(Limits, st.integers(0, 10**5), st.none() | st.integers(1, 1000)),
-    letter=st.builds(Letter, words, words),
+    letter=st.builds(
+        Letter, words, words, st.lists(ids, max_size=5).map(tuple), st.booleans(), texts, st.integers(1, 60)
+    ),
     spoken=st.dictionaries(st.sampled_from(PromptId), words, max_size=4),
     recordings=st.lists(
         st.builds(Recording, st.sampled_from(PromptId), st.sampled_from(Language), texts)
@@ -161,6 +163,18 @@ def test_offices_keep_their_order_and_leave_when_they_are_no_longer_listed(catal
     assert found is not None
     assert [office.id for office in found.offices] == ["ero-bos", "ero-chi"]
     assert found.revision == 2
+
+
+def test_a_campaign_applied_before_letters_went_anywhere_writes_as_usual(catalog: Catalog) -> None:
+    catalog.put_office(an_office())
+    catalog.apply(a_campaign(an_office()), NOW)
+    each = {"en": "in English", "es": "en español"}
+    catalog.table.change(keys.campaign("families-28"), {"letter": {"subject": each, "body": each}})
+
+    found = catalog.campaign("families-28")
+
+    assert found is not None
+    assert found.letter == a_campaign().letter
 
 
 def test_offices_elsewhere_are_kept_apart_from_those_listed(catalog: Catalog) -> None:

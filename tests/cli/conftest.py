@@ -166,9 +166,9 @@ def whole_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def campaign_file(whole_file: Path) -> Path:
-    """A copy to change, that brings the campaign's own 7 offices only: what routing adds has tests of its own."""
+    """A copy to change, that brings the campaign's own 7 offices only: what areas add has tests of its own."""
     text = whole_file.read_text(encoding="utf-8")
-    whole_file.write_text(re.sub(r"(?m)^routing:.*\n", "", text), encoding="utf-8")
+    whole_file.write_text(re.sub(r"(?m)^(routing:.*|  local: true)\n", "", text), encoding="utf-8")
     return whole_file
 
 

@@ -97,6 +97,51 @@ def test_routing_is_read_and_a_local_campaign_may_call_every_office(
     assert [office.id for office in campaign.elsewhere] == others
 
 
+AREAS = "routing: {local: before}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "letter", "others"),
+    [
+        ("", ((), False), []),
+        ("  to: [ero-was, ero-nyc]\n", (("ero-was", "ero-nyc"), False), ["ero-nyc"]),
+        ("  local: true\n", ((), True), None),
+        (AREAS, ((), True), None),
+        (f"  local: false\n  to: [ero-was]\n{AREAS}", (("ero-was",), False), None),
+    ],
+)
+def test_a_campaign_brings_the_offices_its_letters_may_go_to(
+    tmp_path: Path,
+    directory: Directory,
+    more: str,
+    letter: tuple[tuple[str, ...], bool],
+    others: list[str] | None,
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(SMALL + more, encoding="utf-8")
+
+    campaign = read_campaign(file, directory, SCHEMA)
+
+    every_other = [each for each in directory.offices if each not in {"ero-atl", "ero-was"}]
+    assert (campaign.letter.offices, campaign.letter.is_local) == letter
+    assert [office.id for office in campaign.elsewhere] == (every_other if others is None else others)
+    called = every_other if AREAS in more else []
+    assert [office.id for office in campaign.ever_called] == ["ero-atl", "ero-was", *called]
+
+
+def test_where_printed_letters_go_and_how_many_leave_in_an_hour_is_read(
+    tmp_path: Path, directory: Directory
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        SMALL + "  post:\n    - Agency\n    - 1 Example Street\n  an_hour: 60\n", encoding="utf-8"
+    )
+
+    letter = read_campaign(file, directory, SCHEMA).letter
+
+    assert (letter.post, letter.an_hour) == ("Agency\n1 Example Street", 60)
+
+
 def test_recordings_are_read_from_addresses_and_from_this_site(tmp_path: Path, directory: Directory) -> None:
     file = tmp_path / "c.yaml"
     audio = """\
