@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from chalicelib.domain.addresses import Address
-from chalicelib.domain.counts import LetterOutcome
+from chalicelib.domain.counts import LetterAnswer, LetterOutcome
 from chalicelib.domain.mail_facts import Recipient, Status, office_status
 from chalicelib.domain.words import Language
 
@@ -110,6 +110,11 @@ class Letter:
     reason: Reason | None = None
     outcome: LetterOutcome | None = None
     counted: int = 0
+    question_at: datetime | None = None
+    answer: LetterAnswer | None = None
+    answers: int = 0
+    wants_no_question: bool = False
+    again: int = 0
 
     @property
     def is_confirmed(self) -> bool:

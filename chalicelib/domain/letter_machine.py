@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain import letter_answers as answers
 from chalicelib.domain import letter_moves as moves
 from chalicelib.domain import sending_moves as sending
 from chalicelib.domain.counts import Action, Basis, Channel, LetterOutcome, action_id
 from chalicelib.domain.letter import Letter, Reason, State
 from chalicelib.domain.letter_events import (
     Accepted,
+    Answered,
     Confirmed,
     Count,
     Denied,
@@ -147,18 +149,19 @@ Transition = Callable[[Letter, "Event", Moment], Change]
 _UNCONFIRMED: dict[type, object] = {
     TakenBack: moves.deleted, Erased: moves.erased_unsent,
 }  # fmt: skip
-_UNSENT: dict[type, object] = {
+_CONFIRMED: dict[type, object] = {LinkAsked: moves.asked_again}
+_UNSENT = _CONFIRMED | {
     TakenBack: moves.taken_back, Erased: moves.erased_unsent, FoundSuppressed: moves.suppressed,
 }  # fmt: skip
 _REPORTED: dict[type, object] = {
     Accepted: sending.accepted, Reported: sending.reported,
 }  # fmt: skip
-_ANSWERED: dict[type, object] = _REPORTED | {
+_ASKED = _CONFIRMED | _REPORTED | {
     Throttled: sending.throttled, SenderFailed: sending.sender_failed, Refused: sending.refused,
     TakenBack: moves.unwanted, Erased: moves.erased,
 }  # fmt: skip
-_SENT = _REPORTED | {Erased: moves.erased}
-_OVER: dict[type, object] = {Erased: moves.erased}
+_SENT = _CONFIRMED | _REPORTED | {Erased: moves.erased}
+_BACK = _SENT | {Answered: answers.answered}
 _TABLE: dict[State, dict[type, object]] = {
     State.DRAFTED: _UNCONFIRMED | {LinkAsked: moves.link_asked, TimePassed: moves.drafted_long_ago},
     State.AWAITING_CONFIRM: _UNCONFIRMED | {
@@ -177,21 +180,21 @@ _TABLE: dict[State, dict[type, object]] = {
     State.TARGET_PAUSED: _REPORTED | _UNSENT | {
         OfficeResumed: moves.lined, TimePassed: moves.still_paused,
     },
-    State.LEASED: _ANSWERED | {
+    State.LEASED: _ASKED | {
         Unclear: sending.unclear, TimePassed: sending.lease_over, FoundSuppressed: moves.suppressed,
     },
-    State.SEND_UNKNOWN: _ANSWERED | {TimePassed: sending.still_unknown},
+    State.SEND_UNKNOWN: _ASKED | {TimePassed: sending.still_unknown},
     State.SUBMITTED: _SENT,
-    State.DELIVERED: _SENT,
-    State.BOUNCED_SOFT: _SENT,
-    State.BOUNCED_HARD: _SENT,
-    State.COMPLAINED: _SENT,
+    State.DELIVERED: _SENT | {Answered: answers.answered, TimePassed: answers.delivered_long_ago},
+    State.BOUNCED_SOFT: _BACK,
+    State.BOUNCED_HARD: _BACK,
+    State.COMPLAINED: _BACK,
     State.SUPPRESSED: _SENT,
     State.REJECTED: _SENT,
     State.CANCELLED: _SENT,
     State.FAILED: _SENT,
-    State.EXPIRED: _OVER,
-    State.DUPLICATE: _OVER,
+    State.EXPIRED: {Erased: moves.erased},
+    State.DUPLICATE: _CONFIRMED | {Erased: moves.erased},
     State.ERASED: _REPORTED | {
         Throttled: sending.unwritten, SenderFailed: sending.unwritten, Refused: sending.unwritten,
     },
@@ -202,7 +205,7 @@ TRANSITIONS: dict[tuple[State, type], Transition] = {
     for event, transition in row.items()
 }
 
-_LOOKS: dict[State, Callable[[Letter], datetime]] = {
+_LOOKS: dict[State, Callable[[Letter], datetime | None]] = {
     State.DRAFTED: lambda letter: letter.created_at + moves.DRAFT_LIVES,
     State.AWAITING_CONFIRM: moves.look_at_unconfirmed,
     State.CONFIRMED: lambda letter: letter.changed_at + moves.LOOK_AGAIN,
@@ -210,5 +213,6 @@ _LOOKS: dict[State, Callable[[Letter], datetime]] = {
     State.LEASED: lambda letter: letter.lease_until or letter.changed_at,
     State.SEND_UNKNOWN: lambda letter: letter.changed_at + sending.GRACE,
     State.TARGET_PAUSED: lambda letter: letter.changed_at + moves.PAUSE_AT_MOST,
+    State.DELIVERED: answers.question_due,
 }
 """State → when silence becomes an event."""

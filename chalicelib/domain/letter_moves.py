@@ -92,6 +92,18 @@ def link_asked(letter: Letter, _event: LinkAsked, moment: Moment) -> Change:
     return after, (Mail(f"{letter.group}-link-{links}", MailKind.CONFIRM, letter.id),)
 
 
+def asked_again(letter: Letter, _event: LinkAsked, _moment: Moment) -> Change:
+    """Tell who begins a letter that they have confirmed where it is: by mail, and a few times at most.
+
+    The letter goes its way: what runs from its last change must not begin anew.
+    """
+    is_silent = letter.content is None or letter.reason is Reason.WRITER_SUPPRESSED
+    if not letter.is_confirmed or is_silent or letter.again >= MOST_LINKS:
+        return letter, ()
+    after = replace(letter, again=letter.again + 1)
+    return after, (Mail(f"{letter.group}-again-{after.again}", MailKind.AGAIN, letter.id),)
+
+
 def confirmed(letter: Letter, event: Confirmed, moment: Moment) -> Change:
     """Its writer said yes, in time. What looks like abuse waits for a person; nothing waits unconfirmed."""
     if _confirm_by(letter) <= moment.now:

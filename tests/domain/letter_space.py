@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from chalicelib.domain.addresses import Address
 from chalicelib.domain.campaign import Status as CampaignStatus
-from chalicelib.domain.counts import Action
+from chalicelib.domain.counts import Action, Channel, LetterAnswer
 from chalicelib.domain.letter import Content, Letter, Reason, State
 from chalicelib.domain.letter_events import (
     Accepted,
+    Answered,
     Confirmed,
     Count,
     Denied,
@@ -97,6 +98,7 @@ EVENTS: tuple[Event, ...] = (
     LinkAsked(), Confirmed(), Confirmed(is_suspicious=True), TakenBack(), Erased(), TimePassed(), Lined(LATER),
     FoundSuppressed(), FoundSuppressed(is_writer=True), FoundDuplicate(), OfficePaused(), OfficeResumed(LATER),
     Held(), Released(LATER), Denied(), Leased(OTHER, LATER),
+    *(Answered(answer) for answer in (LetterAnswer.PERSON, LetterAnswer.NOTHING, None)),
     *answers(ATTEMPT), *answers(OTHER),
     *(said(status, address, message) for status in (None, *Status)
       for address in (OFFICE, SECOND, None) for message in ("m-1", "m-2")),
@@ -105,6 +107,7 @@ EVENTS: tuple[Event, ...] = (
 
 MOMENTS = (
     Moment(NOW), Moment(NOW + timedelta(hours=2)), Moment(NOW + timedelta(days=4)), Moment(NOW + timedelta(days=7)),
+    Moment(NOW + timedelta(days=14)),
     Moment(NOW + timedelta(hours=2), CampaignStatus.PAUSED), Moment(NOW, CampaignStatus.ENDED),
 )  # fmt: skip
 
@@ -119,6 +122,8 @@ def every_letter() -> Iterator[Letter]:
             yield replace(plain, is_unwanted=True, unclear=2)
         if state in {State.HELD, State.QUEUED}:
             yield replace(plain, spent=("m-1",), reason=Reason.FILTERED if state is State.HELD else None)
+        if state in {State.DELIVERED, State.BOUNCED_HARD}:
+            yield replace(plain, question_at=NOW, answer=LetterAnswer.NOTHING, answers=1)
         if state is State.CANCELLED:
             yield letter(state, confirmed_at=None, content=None)
             yield letter(state, reason=Reason.ERASED, content=None)
@@ -139,7 +144,12 @@ class Taken:
     @property
     def actions(self) -> list[Action]:
         """What was counted by it."""
-        return [effect.action for effect in self.effects if isinstance(effect, Count)]
+        return actions(self.effects)
+
+    @property
+    def answers(self) -> list[Action]:
+        """What its writer's answer was counted as."""
+        return actions(self.effects, Channel.ANSWERS)
 
 
 def take(before: Letter, event: Event, moment: Moment = MOMENTS[0]) -> Taken:
@@ -156,6 +166,7 @@ def told(before: Letter, events: Iterable[Event], moment: Moment = MOMENTS[0]) -
     return made, effects
 
 
-def actions(effects: Iterable[Effect]) -> list[Action]:
-    """What was counted by these effects."""
-    return [effect.action for effect in effects if isinstance(effect, Count)]
+def actions(effects: Iterable[Effect], channel: Channel = Channel.LETTERS) -> list[Action]:
+    """What was counted on this channel by these effects."""
+    made = (effect.action for effect in effects if isinstance(effect, Count))
+    return [action for action in made if action.channel is channel]

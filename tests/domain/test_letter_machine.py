@@ -14,6 +14,7 @@ from chalicelib.domain.letter import Reason, State, begun_again, group_id, lette
 from chalicelib.domain.letter_events import (
     Accepted,
     Alarm,
+    Answered,
     Confirmed,
     Count,
     Denied,
@@ -102,6 +103,21 @@ def every_change_of_outcome_is_one_action_in_place_of_the_last(t: Taken) -> bool
     return is_named and (action.instead_of, action.outcome) == (t.before.outcome, t.after.outcome)
 
 
+def every_other_answer_of_its_writer_is_one_action_in_place_of_the_last(t: Taken) -> bool:
+    if t.after.answer is t.before.answer:
+        return t.answers == [] and t.after.answers == t.before.answers
+    (action,) = t.answers
+    is_named = (
+        action.id == f"{LETTER_ID}-answer-{t.before.answers}" and t.after.answers == t.before.answers + 1
+    )
+    return is_named and (action.instead_of, action.outcome) == (t.before.answer, t.after.answer)
+
+
+def what_the_writer_answers_or_asks_again_moves_no_letter(t: Taken) -> bool:
+    is_theirs = isinstance(t.event, Answered) or (t.before.is_confirmed and isinstance(t.event, LinkAsked))
+    return not is_theirs or (t.after.state is t.before.state and not t.actions)
+
+
 def a_forgotten_writer_stays_forgotten_and_gets_no_mail(t: Taken) -> bool:
     is_written_to = any(isinstance(effect, Mail) for effect in t.effects)
     return t.before.content is not None or (t.after.content is None and not is_written_to)
@@ -134,6 +150,8 @@ PROMISES: tuple[Promise, ...] = (
     nothing_is_queued_or_leased_before_its_writer_confirmed, only_the_writers_press_confirms,
     only_a_queued_letter_is_leased, an_unclear_letter_goes_back_only_after_its_time_of_grace_or_a_clear_no,
     it_is_counted_as_what_it_is, every_change_of_outcome_is_one_action_in_place_of_the_last,
+    every_other_answer_of_its_writer_is_one_action_in_place_of_the_last,
+    what_the_writer_answers_or_asks_again_moves_no_letter,
     a_forgotten_writer_stays_forgotten_and_gets_no_mail, forgetting_goes_with_the_content, a_tombstone_stays_one,
     who_owns_a_letter_is_known_while_somebody_does, the_version_is_the_stores_own,
     nothing_of_the_writer_is_in_what_is_counted_or_alarmed,
@@ -196,7 +214,7 @@ def test_a_group_is_confirmed_at_one_press_and_asks_for_one_mail() -> None:
 
     assert len(mails) == 1
     assert {made.state for made, _ in pressed} == {State.CONFIRMED}
-    assert [effects for _, effects in again] == [()] * 3
+    assert [effects for _, effects in again] == [()] * 3, "a second press"
     assert group_id(["b", "a"]) == group_id(["a", "b", "a"]) != group_id(["a"])
 
 
