@@ -1,45 +1,39 @@
 """SES v2 as we use it: one mail out, once, and what the account may send. The only importer of SES's client.
 
-Promises: retries are off, so that a mail is asked for once; every answer is one of four: taken, later, not this
-sender, not this mail; and no answer is Unclear. Refuses to know what is in a mail, and why.
+Promises: retries are off, so that a mail is asked for once; every answer is one of five: taken, later, not this
+sender, not this mail, nobody knows; and none of them carries an address or a word of the mail, which SES's and boto's
+own errors do (so they are not chained). Refuses to know what is in a mail, and why.
 """
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProxyConnectionError,
+)
 
+from chalicelib.adapters.mime import Outgoing, Unwritable, mime
 from chalicelib.domain.letter_events import Fault
+from chalicelib.observability import count, fault
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import SendEmailRequestTypeDef
 
 ALLOWANCE_SECONDS = 60.0
 """How old what we know of the account's quota may be: SES answers about one such question a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One mail. `from_name` is shown before our own address; `to` are bare addresses.
-
-    `tags` come back in every event ([A-Za-z0-9_-]). `headers` are ours beside the usual ones (Auto-Submitted,
-    List-Unsubscribe).
-    """
-
-    from_name: str = field(repr=False)
-    to: tuple[str, ...] = field(repr=False)
-    subject: str = field(repr=False)
-    text: str = field(repr=False)
-    html: str = field(repr=False)
-    language: str
-    tags: Mapping[str, str]
-    reply_to: str | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+SAFE_RATE = 1.0
+"""Mails a second while SES does not say how many: what every account may send, a new one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Allowance:
 
 
 class Later(Exception):
-    """SES says that mail comes too fast: nothing was sent, and it is nobody's fault."""
+    """Nothing was sent, and it is nobody's fault: mail comes too fast, or SES could not be reached at all."""
 
 
 class SenderDown(Exception):
@@ -69,6 +63,9 @@ class MailRefused(Exception):
 
 class MailUnclear(Exception):
     """No clear answer: it may or may not have been taken."""
+
+
+Trouble = Later | SenderDown | MailRefused | MailUnclear
 
 
 class Mailer:
@@ -92,31 +89,50 @@ class Mailer:
         Raises:
             Later: too fast. SenderDown: nothing can be sent. MailRefused: not this one. MailUnclear: nobody knows.
         """
-        try:
-            raw = mime(mail, self._sender)
-        except ValueError as error:
-            raise MailRefused from error
-        try:
-            answer = self._ses().send_email(
-                Destination={"ToAddresses": list(mail.to)},
-                Content={"Raw": {"Data": raw}},
-                EmailTags=[{"Name": name, "Value": value} for name, value in mail.tags.items()],
-                ConfigurationSetName=self._set,
-            )
-        except ClientError as error:
-            raise _meaning(error) from error
-        except BotoCoreError as error:
-            raise MailUnclear from error
-        return answer["MessageId"]
+        answer = self._asked(mail)
+        if isinstance(answer, str):
+            return answer
+        raise answer
 
     def allowance(self) -> Allowance:
-        """Return what the account may send, at most a minute old."""
+        """Return what the account may send, at most a minute old; little, when SES does not say: mail goes on."""
         now = self._monotonic()
         if self._allowance is None or now - self._allowance[0] > ALLOWANCE_SECONDS:
-            told = self._ses().get_account()
-            rate = float(told.get("SendQuota", {}).get("MaxSendRate", 1.0))
-            self._allowance = now, Allowance(rate, bool(told.get("SendingEnabled", True)))
+            self._allowance = now, self._told()
         return self._allowance[1]
+
+    # Strictly private.
+
+    def _asked(self, mail: Outgoing) -> str | Trouble:
+        """Ask, and return what came of it as a value: raised from here it would carry SES's own error along."""
+        try:
+            answer = self._ses().send_email(**self._request(mail))
+        except Unwritable:
+            return MailRefused()
+        except ClientError as error:
+            return _refusal(error, self._sender)
+        except BotoCoreError as error:
+            return _silence(error)
+        return answer.get("MessageId") or MailUnclear()
+
+    def _request(self, mail: Outgoing) -> "SendEmailRequestTypeDef":
+        return {
+            "FromEmailAddress": self._sender,
+            "Destination": {"ToAddresses": list(mail.to)},
+            "Content": {"Raw": {"Data": mime(mail, self._sender)}},
+            "EmailTags": [{"Name": name, "Value": value} for name, value in mail.tags.items()],
+            "ConfigurationSetName": self._set,
+        }
+
+    def _told(self) -> Allowance:
+        try:
+            told = self._ses().get_account()
+        except (ClientError, BotoCoreError) as error:
+            count("QuotaUnknown")
+            fault("SES does not tell the quota", error)
+            return Allowance(SAFE_RATE, is_enabled=True)
+        rate = float(told.get("SendQuota", {}).get("MaxSendRate") or SAFE_RATE)
+        return Allowance(rate, bool(told.get("SendingEnabled", True)))
 
     def _ses(self) -> "SESV2Client":
         if self._client is None:
@@ -132,34 +148,50 @@ FAULTS: dict[str, Fault] = {
     "LimitExceededException": Fault.LIMIT_EXCEEDED,
 }
 THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling"})
+TOO_MANY, TIMED_OUT = 429, 408
+NOT_LET_IN = frozenset({401, 403, 404})
+"""What SES, and AWS before it, says to who may not ask at all: no permission, no such operation, an old token."""
+UNVERIFIED = "not verified"
+
+NEVER_ASKED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+"""There was no connection, so no request: certainly not sent. A connection that breaks later says nothing."""
+NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 
 
-def _meaning(error: ClientError) -> Exception:
-    code, text = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-    if code in THROTTLED:
-        return SenderDown(Fault.QUOTA_SPENT) if "quota" in text.lower() else Later()
+def _refusal(error: ClientError, sender: str) -> Trouble:
+    """What an answer that is no 200 means."""
+    code, text, status = _read(error.response)
+    if code in THROTTLED or status == TOO_MANY:
+        return SenderDown(Fault.QUOTA_SPENT) if "quota" in text else Later()
     if code in FAULTS:
         return SenderDown(FAULTS[code])
-    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
-    return MailRefused() if 400 <= status < 500 else MailUnclear()  # noqa: PLR2004 - HTTP's own classes
+    if code == "MessageRejected" and UNVERIFIED in text and _names(text, sender):
+        return SenderDown(Fault.DOMAIN_UNVERIFIED)
+    if status in NOT_LET_IN:
+        return SenderDown(Fault.SETTING_MISSING)
+    is_clear = 400 <= status < 500 and status != TIMED_OUT  # noqa: PLR2004 - HTTP's own classes
+    return MailRefused() if is_clear else MailUnclear()
 
 
-def mime(mail: Outgoing, sender: str) -> bytes:
-    """Write a mail as MIME: From our own address with the supporter's name, text and HTML, no line over 998 octets.
+def _read(response: Mapping[str, Any]) -> tuple[str, str, int]:
+    """The error's code, its text in lower case, and the status: 500 where there is none."""
+    told = response.get("Error", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return told.get("Code", ""), told.get("Message", "").lower(), int(status)
 
-    Raises:
-        ValueError: a header would hold a line break.
-    """
-    made = EmailMessage(policy=SMTP)
-    local, _, domain = sender.partition("@")
-    made["From"] = Address(mail.from_name, local, domain)
-    made["To"] = ", ".join(mail.to)
-    if mail.reply_to:
-        made["Reply-To"] = mail.reply_to
-    made["Subject"] = mail.subject
-    made["Content-Language"] = mail.language
-    for name, value in mail.headers.items():
-        made[name] = value
-    made.set_content(mail.text)
-    made.add_alternative(mail.html, subtype="html")
-    return made.as_bytes()
+
+def _names(text: str, sender: str) -> bool:
+    """Whether it is our own address or domain that nobody verified. In SES's sandbox it can be a recipient's."""
+    failed = text.rpartition(":")[2].replace(",", " ").split()
+    return bool({sender.lower(), sender.lower().partition("@")[2]} & set(failed))
+
+
+def _silence(error: BotoCoreError) -> Trouble:
+    """What no answer means."""
+    if isinstance(error, ParamValidationError):
+        return MailRefused()
+    if isinstance(error, NEVER_ASKED):
+        return Later()
+    if isinstance(error, NO_CREDENTIALS):
+        return SenderDown(Fault.SETTING_MISSING)
+    return MailUnclear()

@@ -1,6 +1,6 @@
 """Mails as values: a letter as its office gets it, and what its writer is told."""
 
-from chalicelib.adapters.mailer import Outgoing
+from chalicelib.adapters.mime import Outgoing
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import MailKind

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.adapters.letter_queue import WriterMail
-from chalicelib.adapters.mailer import Later, MailRefused, MailUnclear, Outgoing, SenderDown
+from chalicelib.adapters.mailer import Later, MailRefused, MailUnclear, SenderDown
+from chalicelib.adapters.mime import Outgoing
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.letter import Letter, State
 from chalicelib.domain.letter_events import MailKind
