@@ -52,6 +52,7 @@ class Reason(StrEnum):
     SUSPICIOUS = "suspicious"  # held: looks like abuse
     FILTERED = "filtered"  # held: the office's server refuses what it says
     UNCLEAR = "unclear"  # held: too many tries without any answer
+    OVERLOOKED = "overlooked"  # held, and nobody on our side has looked
     ABANDONED = "abandoned"  # its writer never asked for the link
     WITHDRAWN = "withdrawn"  # its writer took it back
     ERASED = "erased"  # its writer asked to be forgotten before it left
@@ -81,7 +82,9 @@ class Letter:
     confirmed, and counted, once `confirmed_at` is known. `attempt` owns it until `lease_until`; `attempts` are the
     times SES was asked and did not say "later"; `unclear` those since the last clear answer. `spent` are messages
     whose soft bounce a further try has answered; `sent_at` is the first proof that SES had one. `is_unwanted`: taken
-    back while it may be on its way. `outcome` is what it is counted as, by `counted` actions.
+    back while it may be on its way. `aside_at` is since when it waits for a person on our side (HELD) or for a mailbox
+    that rests (TARGET_PAUSED), however often it was looked at meanwhile. `outcome` is what it is counted as, by
+    `counted` actions.
     """
 
     id: str
@@ -107,6 +110,7 @@ class Letter:
     sent_at: datetime | None = None
     spent: tuple[str, ...] = ()
     is_unwanted: bool = False
+    aside_at: datetime | None = None
     reason: Reason | None = None
     outcome: LetterOutcome | None = None
     counted: int = 0
@@ -124,7 +128,7 @@ class Letter:
     @property
     def may_begin_again(self) -> bool:
         """Whether its writer may start over: it ended before it was confirmed. Any other second try is this letter."""
-        return self.state in {State.EXPIRED, State.CANCELLED} and not self.is_confirmed
+        return self.state in {State.EXPIRED, State.CANCELLED, State.SUPPRESSED} and not self.is_confirmed
 
     @property
     def status(self) -> Status | None:

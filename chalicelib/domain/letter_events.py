@@ -251,6 +251,7 @@ class Trouble(StrEnum):
     SENT_TWICE = "sent_twice"
     SENT_AFTER_ALL = "sent_after_all"  # its writer was told that it had not been
     NO_ANSWERS = "no_answers"  # held after too many tries without any
+    HELD_LONG = "held_long"  # for a day, and for each day more
 
 
 PAGES = frozenset({Trouble.SENDER_FAILED, Trouble.COMPLAINT, Trouble.REJECTED, Trouble.SENT_TWICE})

@@ -53,7 +53,7 @@ def advance(letter: Letter, event: Event, moment: Moment) -> Change:
     after, effects = transition(letter, event, moment)
     if after is letter:
         return letter, effects
-    counted, counts = _counted(letter, after, event, moment)
+    counted, counts = _counted(letter, _put_aside(letter, after, moment), event, moment)
     return counted, (*counts, *effects, *_receipt(letter, counted))
 
 
@@ -101,6 +101,8 @@ OF_THE_WRITER: dict[Reason | None, LetterOutcome] = {
     Reason.WITHDRAWN: LetterOutcome.WITHDRAWN,
     Reason.ERASED: LetterOutcome.WITHDRAWN,
 }
+ASIDE = frozenset({State.HELD, State.TARGET_PAUSED})
+"""Where a letter waits for somebody on our side to do something."""
 TOLD = frozenset({
     LetterOutcome.DELIVERED, LetterOutcome.BOUNCED, LetterOutcome.COMPLAINED, LetterOutcome.SUPPRESSED,
     LetterOutcome.REJECTED, LetterOutcome.NOT_SENT,
@@ -113,6 +115,14 @@ def _outcome_of_erased(letter: Letter) -> LetterOutcome | None:
     if letter.status is None:
         return LetterOutcome.WITHDRAWN if letter.reason is Reason.ERASED else letter.outcome
     return OUTCOMES.get(sending.STATES[letter.status], LetterOutcome.ON_ITS_WAY)
+
+
+def _put_aside(before: Letter, after: Letter, moment: Moment) -> Letter:
+    """Since when it waits is read off the letter too: a look changes it, and begins no new wait."""
+    since = None
+    if after.state in ASIDE:
+        since = moves.aside_at(before) if after.state is before.state else moment.now
+    return after if after.aside_at == since else replace(after, aside_at=since)
 
 
 def _counted(
@@ -172,7 +182,7 @@ _TABLE: dict[State, dict[type, object]] = {
         Lined: moves.lined, FoundDuplicate: moves.duplicate, Held: moves.held,
         TimePassed: moves.waiting_for_turn,
     },
-    State.HELD: _REPORTED | _UNSENT | {Released: moves.released, Denied: moves.denied},
+    State.HELD: _REPORTED | _UNSENT | {Released: moves.released, Denied: moves.denied, TimePassed: moves.still_held},
     State.QUEUED: _REPORTED | _UNSENT | {
         Leased: moves.leased, OfficePaused: moves.office_paused, Held: moves.held,
         TimePassed: moves.still_queued,
@@ -212,7 +222,8 @@ _LOOKS: dict[State, Callable[[Letter], datetime | None]] = {
     State.QUEUED: lambda letter: (letter.not_before or letter.changed_at) + moves.LOOK_AGAIN,
     State.LEASED: lambda letter: letter.lease_until or letter.changed_at,
     State.SEND_UNKNOWN: lambda letter: letter.changed_at + sending.GRACE,
-    State.TARGET_PAUSED: lambda letter: letter.changed_at + moves.PAUSE_AT_MOST,
+    State.TARGET_PAUSED: moves.look_at_paused,
+    State.HELD: moves.look_at_held,
     State.DELIVERED: answers.question_due,
 }
 """State → when silence becomes an event."""

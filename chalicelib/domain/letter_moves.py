@@ -11,6 +11,7 @@ from chalicelib.domain.campaign import Status as CampaignStatus
 from chalicelib.domain.letter import Letter, Reason, State, forgotten
 from chalicelib.domain.letter_events import (
     REASONS_OF_SUPPRESSION,
+    Alarm,
     Confirmed,
     Denied,
     Effect,
@@ -30,6 +31,7 @@ from chalicelib.domain.letter_events import (
     Send,
     TakenBack,
     TimePassed,
+    Trouble,
 )
 
 Change = tuple[Letter, tuple[Effect, ...]]
@@ -45,6 +47,12 @@ DRAFT_LIVES = timedelta(days=1)
 """A letter whose writer never asked for the link is forgotten."""
 PAUSE_AT_MOST = timedelta(days=7)
 """A letter waits so long for a mailbox that rests; then its writer is told, and has the text."""
+PAUSED_LOOK = timedelta(hours=1)
+"""How often a letter that waits for a mailbox is looked at: somebody may have let it take letters again."""
+HELD_LOOK = timedelta(days=1)
+"""How often people on our side are told of a letter that waits for one of them."""
+HELD_AT_MOST = timedelta(days=30)
+"""Then nobody will look any more; its writer is told, while the text is still kept."""
 LOOK_AGAIN = timedelta(minutes=15)
 """A letter whose message got lost is looked at again after this long."""
 CAMPAIGN_RESTS = timedelta(hours=1)
@@ -233,10 +241,22 @@ def office_paused(letter: Letter, _event: OfficePaused, moment: Moment) -> Chang
 
 
 def still_paused(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
-    """It has waited long enough."""
-    if moment.now - letter.changed_at < PAUSE_AT_MOST:
-        return letter, ()
-    return stopped(letter, Reason.OFFICE_PAUSED, moment)
+    """It has waited long enough, or its campaign is over; else it is looked at again in an hour."""
+    if moment.campaign is CampaignStatus.ENDED:
+        return stopped(letter, Reason.CAMPAIGN_ENDED, moment)
+    if moment.now - aside_at(letter) >= PAUSE_AT_MOST:
+        return stopped(letter, Reason.OFFICE_PAUSED, moment)
+    return (moved(letter, moment) if moment.now - letter.changed_at >= PAUSED_LOOK else letter), ()
+
+
+def aside_at(letter: Letter) -> datetime:
+    """Return since when it waits, for a mailbox or for a person."""
+    return letter.aside_at or letter.changed_at
+
+
+def look_at_paused(letter: Letter) -> datetime:
+    """Return when a letter that waits for a mailbox needs a look."""
+    return min(letter.changed_at + PAUSED_LOOK, aside_at(letter) + PAUSE_AT_MOST)
 
 
 # People on our side.
@@ -247,13 +267,34 @@ def held(letter: Letter, _event: Held, moment: Moment) -> Change:
     return moved(letter, moment, state=State.HELD, reason=Reason.SUSPICIOUS), ()
 
 
+def still_held(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
+    """Nobody has looked: say so each day. In the end, or with its campaign, it is over, and its writer is told."""
+    if moment.campaign is CampaignStatus.ENDED:
+        return _given_up(letter, Reason.CAMPAIGN_ENDED, moment)
+    if moment.now - aside_at(letter) >= HELD_AT_MOST:
+        return _given_up(letter, Reason.OVERLOOKED, moment)
+    if moment.now - letter.changed_at < HELD_LOOK:
+        return letter, ()
+    return moved(letter, moment), (Alarm(Trouble.HELD_LONG, letter.id),)
+
+
+def look_at_held(letter: Letter) -> datetime:
+    """Return when a letter that waits for a person needs a look."""
+    return min(letter.changed_at + HELD_LOOK, aside_at(letter) + HELD_AT_MOST)
+
+
 def released(letter: Letter, event: Released, moment: Moment) -> Change:
     """Somebody looked, and it goes; what was unclear before is forgiven."""
     return queued(letter, event.at, moment, reason=None, unclear=0)
 
 
 def denied(letter: Letter, _event: Denied, moment: Moment) -> Change:
-    """Somebody looked, and it doesn't go. One that the office's server refused has come back, and stays so."""
+    """Somebody looked, and it doesn't go."""
+    return _given_up(letter, Reason.DENIED, moment)
+
+
+def _given_up(letter: Letter, reason: Reason, moment: Moment) -> Change:
+    """It doesn't go. One that the office's server refused has come back, and stays so."""
     if letter.reason is Reason.FILTERED:
         return moved(letter, moment, state=State.BOUNCED_SOFT), ()
-    return stopped(letter, Reason.DENIED, moment, State.FAILED)
+    return stopped(letter, reason, moment, State.FAILED)

@@ -13,6 +13,8 @@ from chalicelib.domain.mail_facts import Status
 
 LETTER_TAG = "letter"
 """The EmailTag that carries the letter's id out and back."""
+MAIL_TAG, ABOUT_TAG = "mail", "about"
+"""Those of a mail to a letter's writer: what kind of mail, and about which letter."""
 LONGEST_DIAGNOSIS = 300
 """Characters kept of what a mail server said."""
 
@@ -48,7 +50,8 @@ class Report:
 class MailEvent:
     """One event: SES's word for its `kind`, of which `message` (SES's id), at `at` (UTC), and its reports.
 
-    `letter` is our tag, None where SES sends none (identity notifications). `feedback` is SES's id of a bounce or
+    `letter` is our tag, None where SES sends none (identity notifications); of a mail to a letter's writer it is none,
+    and `mail` is what kind of mail it was, `about` which letter. `feedback` is SES's id of a bounce or
     complaint. `until` is when a delayed message is given up. No reports: a kind that changes nothing, but is counted.
     """
 
@@ -59,6 +62,8 @@ class MailEvent:
     reports: tuple[Report, ...] = ()
     feedback: str | None = None
     until: datetime | None = None
+    mail: str | None = None
+    about: str | None = None
 
 
 def read(body: object) -> MailEvent:
@@ -77,10 +82,12 @@ def read(body: object) -> MailEvent:
         kind=kind,
         message=message,
         at=_moment(about.get("timestamp") or mail.get("timestamp")),
-        letter=_tag(mail),
+        letter=_tag(mail, LETTER_TAG),
         reports=tuple(_READERS[kind](about)) if kind in _READERS else (),
         feedback=_text(about.get("feedbackId")) or None,
         until=_moment(about["expirationTime"]) if about.get("expirationTime") else None,
+        mail=_tag(mail, MAIL_TAG),
+        about=_tag(mail, ABOUT_TAG),
     )
 
 
@@ -167,8 +174,8 @@ def _people(about: Mapping[str, object], name: str) -> Iterable[tuple[str, Mappi
         yield _text(person.get("emailAddress")), person
 
 
-def _tag(mail: Mapping[str, object]) -> str | None:
-    values = _list(_object(mail.get("tags") or {}).get(LETTER_TAG))
+def _tag(mail: Mapping[str, object], name: str) -> str | None:
+    values = _list(_object(mail.get("tags") or {}).get(name))
     return _text(values[0]) or None if values else None
 
 

@@ -67,6 +67,8 @@ def letter(state: State = State.DRAFTED, **changes: object) -> Letter:
         plain = replace(plain, confirmed_at=NOW)
     if state in {State.LEASED, State.SEND_UNKNOWN}:
         plain = replace(plain, attempt=ATTEMPT, lease_until=LATER)
+    if state in {State.HELD, State.TARGET_PAUSED}:
+        plain = replace(plain, aside_at=NOW)
     if state.value in set(Status):
         plain = replace(plain, recipients=(known(OFFICE, Status(state.value)),))
     made = replace(plain, **changes)  # type: ignore[arg-type]  # replace checks the names
@@ -107,7 +109,7 @@ EVENTS: tuple[Event, ...] = (
 
 MOMENTS = (
     Moment(NOW), Moment(NOW + timedelta(hours=2)), Moment(NOW + timedelta(days=4)), Moment(NOW + timedelta(days=7)),
-    Moment(NOW + timedelta(days=14)),
+    Moment(NOW + timedelta(days=14)), Moment(NOW + timedelta(days=30)),
     Moment(NOW + timedelta(hours=2), CampaignStatus.PAUSED), Moment(NOW, CampaignStatus.ENDED),
 )  # fmt: skip
 
