@@ -20,8 +20,8 @@ from chalicelib.domain.refusals import Refusal
 
 WORD = 39
 """Octets in one encoded word: 64 characters as base64, so that "Subject: " fits on its line of 76 (RFC 2047)."""
-SHORT = 39
-"""Characters of a name or subject that stands as it is: with its header's name and our address it fits in a line."""
+SHORT = 67
+"""Characters of a name or subject that stands as it is: with its header's name it fits in a line."""
 LONGEST = 998
 """Octets of any line (RFC 5322)."""
 BOUNDARY = "=_part"

@@ -84,8 +84,12 @@ def page(
     words = phrasebook(language)
     other = Language.EN if language is Language.ES else Language.ES
     known = {"campaign": None, "lang": language, "other": other, "t": words.say, "site": site}
-    drawn = _environment().get_template(template).render(known | values)
-    return Response(drawn, status_code=status, headers={**GUARDS, **headers})
+    return Response(drawn(template, **(known | values)), status_code=status, headers={**GUARDS, **headers})
+
+
+def drawn(template: str, **values: object) -> str:
+    """Return a template with `values` in it: escaped, unless its name says that it is plain text (.txt)."""
+    return _environment().get_template(template).render(values)
 
 
 def static(name: str, version: str | None) -> Response:
@@ -124,6 +128,14 @@ class Phrasebook:
 
         return Markup(escape(self.sentences[key])).format(**values)  # noqa: S704 - escaped right here
 
+    def plain(self, key: str, **values: object) -> str:
+        """Return a sentence with `values` filled in, for what is no markup; what was typed in a value stays as it is.
+
+        Raises:
+            KeyError: as above.
+        """
+        return self.sentences[key].format(**values)
+
 
 @cache
 def phrasebook(language: Language) -> Phrasebook:
@@ -134,11 +146,16 @@ def phrasebook(language: Language) -> Phrasebook:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 54 ms only pages need
+    from jinja2 import (  # noqa: PLC0415 - 54 ms only pages and mails need
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
 
     made = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -150,6 +167,7 @@ def _environment() -> "Environment":
         "ordinal": ordinal,
         "spaced": spaced,
         "first_upper": first_upper,
+        "paragraphs": paragraphs,
     }
     return made
 
@@ -182,3 +200,8 @@ def ordinal(number: int, language: Language) -> str:
 def first_upper(text: str) -> str:
     """A name as it begins a line: "oficina de ICE" → "Oficina de ICE"."""
     return text[:1].upper() + text[1:]
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """A text in plain lines as paragraphs, each a list of its lines."""
+    return [part.split("\n") for part in text.split("\n\n")]

@@ -94,7 +94,7 @@ NAMES = words(
     "Patchthrough Twilio ICE Atlanta Washington http go families width device initial scale light dark"
 )
 """Names, and what stands in addresses and in settings for browsers."""
-SPANISH_TOO = words("a no me error software cookies use video plan")
+SPANISH_TOO = words("a no me error software cookies use video plan postal")
 ENGLISH = (
     words(" ".join(rendering.phrasebook(Language.EN).sentences.values()))
     | words(
