@@ -5,7 +5,8 @@ number, address, name, letter or token can slip in through a new key. An unliste
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -72,6 +73,20 @@ def hush() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
+_silent: list[None] = []
+"""Not empty while nothing is to be said."""
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Write no line and count nothing meanwhile: at a terminal, where a person reads what is printed."""
+    _silent.append(None)
+    try:
+        yield
+    finally:
+        _silent.pop()
+
+
 class UnlistedFactError(Exception):
     """A fact that is not on the list of what a log may hold."""
 
@@ -85,7 +100,8 @@ def log(message: str, **facts: Any) -> None:  # noqa: ANN401 - any JSON value un
     unlisted = facts.keys() - ALLOWED
     if unlisted:
         raise UnlistedFactError(", ".join(sorted(unlisted)))
-    logger.info(message, extra=facts)
+    if not _silent:
+        logger.info(message, extra=facts)
 
 
 def fault(message: str, error: BaseException, **facts: Any) -> None:  # noqa: ANN401 - as above
@@ -97,7 +113,8 @@ def count(metric: str, number: int = 1) -> None:
     """Add to a metric of METRICS."""
     if metric not in METRICS:
         raise UnlistedFactError(metric)
-    metrics.add_metric(metric, MetricUnit.Count, number)
+    if not _silent:
+        metrics.add_metric(metric, MetricUnit.Count, number)
 
 
 def share(metric: str, part: int, whole: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.catalog import Catalog
-from chalicelib.adapters.clients import clients, ses_client
+from chalicelib.adapters.clients import Clients, clients, ses_client
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
@@ -91,11 +91,15 @@ class Runtime:
 
     @classmethod
     def build(
-        cls, config: Config, http: "HttpClient | None" = None, now: Callable[[], datetime] = _now
+        cls,
+        config: Config,
+        http: "HttpClient | None" = None,
+        now: Callable[[], datetime] = _now,
+        aws: Clients | None = None,
     ) -> "Runtime":
-        """Build every client and adapter. `http` replaces the wire to Twilio."""
+        """Build every client and adapter. `http` replaces the wire to Twilio, `aws` the usual clients."""
         hush()
-        aws = clients()
+        aws = aws or clients()
         table = Table(aws.dynamodb, config.table)
         return cls(
             config=config,

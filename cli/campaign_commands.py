@@ -94,7 +94,9 @@ def _apply(
     if found:
         after = _write(connection, directory, after)
     if connection.is_local_stack:
-        local_stack.vouch(connection.catalog, (*after.offices, *after.elsewhere), today())
+        every = (*after.offices, *after.elsewhere)
+        local_stack.vouch(connection.catalog, every, today())
+        local_stack.give_mailboxes(connection.catalog, every, today())
     if found:
         console.print(
             Text(f"Applied: {after.slug}, revision {after.revision}, in {connection.name}.", "bold")
@@ -134,16 +136,18 @@ def _show(connection: Connection, live: Campaign | None, after: Campaign, consol
         console.print(Text(f"{same}\n", "bold"))
     if found:
         console.print(screens.difference(found), "")
-    offices, elsewhere = after.offices, after.ever_called[len(after.offices) :]
     if connection.is_local_stack:
-        offices, elsewhere = (local_stack.vouched(each, today()) for each in (offices, elsewhere))
+        offices, elsewhere = (local_stack.vouched(each, today()) for each in (after.offices, after.elsewhere))
+        after = replace(after, offices=offices, elsewhere=elsewhere)
+    offices, elsewhere = after.offices, after.ever_called[len(after.offices) :]
     console.print(Text(screens.standing_sentence(offices, today()), "bold"))
     if elsewhere:
         console.print(screens.elsewhere_sentence(elsewhere, today()))
     console.print(screens.letters_sentence(after, today()))
     if connection.is_local_stack:
         console.print(
-            f"Here every call ends in the phone world, so {local_stack.VERIFIER} verifies the lines itself."
+            f"Here every call ends in the phone world, so {local_stack.VERIFIER} verifies the lines itself; every "
+            "letter ends in the mail world, so it makes up a mailbox for each office without one."
         )
     console.print(screens.standing(offices, today()), "")
 

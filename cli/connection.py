@@ -6,10 +6,11 @@ are verified by the local stack only in stage `local` and only on this machine.
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -17,6 +18,7 @@ from botocore import exceptions as aws
 from botocore.config import Config as ClientConfig
 
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.clients import Clients
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config
@@ -42,6 +44,7 @@ NO_CREDENTIALS = (
     aws.TokenRetrievalError,
     aws.ProfileNotFound,
 )
+NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 REFUSED = {
     "AccessDeniedException": "These credentials may not use this table. Ask whoever runs your AWS account.",
     "ExpiredTokenException": "Your AWS sign-in has expired. Sign in again.",
@@ -54,14 +57,27 @@ REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One table of one stage. `endpoint` is empty for AWS itself; `found` is the file it was found in."""
+    """One table of one stage. `endpoint` is empty for AWS itself; `found` is the file it was found in.
 
-    stage: str
-    table: str
+    `aws` makes the clients of what is beside the table: most commands need none of them.
+    """
+
+    config: Config
     endpoint: str
     found: Path | None
+    aws: Callable[[], Clients]
     catalog: Catalog
     store: Store
+
+    @property
+    def stage(self) -> str:
+        """The deployment's stage."""
+        return self.config.stage
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return self.config.table
 
     @property
     def is_local_stack(self) -> bool:
@@ -84,9 +100,16 @@ def connect(environ: Mapping[str, str] = os.environ, beside: Path = LOCAL_ENV) -
     settings = {**environ, **_read(found)} if found else environ
     config = Config.from_environ(settings)
     endpoint = settings.get("AWS_ENDPOINT_URL", "")
-    table = Table(_client(settings, endpoint), config.table)
-    catalog = Catalog(table, config.verification_days)
-    return Connection(config.stage, config.table, endpoint, found, catalog, Store(table))
+    where = _reached(settings, endpoint)
+    table = Table(boto3.client("dynamodb", **where), config.table)
+    return Connection(
+        config,
+        endpoint,
+        found,
+        partial(_clients, table.client, where),
+        Catalog(table, config.verification_days),
+        Store(table),
+    )
 
 
 def trouble(error: Exception, endpoint: str) -> str | None:
@@ -106,6 +129,10 @@ def trouble(error: Exception, endpoint: str) -> str | None:
 
 def _refused(error: aws.ClientError) -> str | None:
     code = error.response["Error"]["Code"]
+    if error.operation_name == "GetSecretValue":
+        return f"The keys in PATCHTHROUGH_SECRETS can’t be read ({code}). Ask whoever runs your AWS account."
+    if code in NO_QUEUE:
+        return "There is no such queue here. Check PATCHTHROUGH_QUEUE_LETTERS and PATCHTHROUGH_QUEUE_MAIL_EVENTS."
     if code == "ResourceNotFoundException":
         return "There is no such table here. Check PATCHTHROUGH_TABLE and AWS_DEFAULT_REGION."
     return REFUSED.get(code)
@@ -122,7 +149,8 @@ def _is_loopback(endpoint: str) -> bool:
     return urlsplit(endpoint).hostname in LOOPBACK
 
 
-def _client(settings: Mapping[str, str], endpoint: str) -> "DynamoDBClient":
+def _reached(settings: Mapping[str, str], endpoint: str) -> dict[str, Any]:
+    """How a client is made that leads where this connection leads."""
     config = ClientConfig(
         connect_timeout=3,
         read_timeout=20,
@@ -130,14 +158,18 @@ def _client(settings: Mapping[str, str], endpoint: str) -> "DynamoDBClient":
         # On this machine a proxy could only be in the way.
         proxies={} if _is_loopback(endpoint) else None,
     )
-    if not endpoint:
-        return boto3.client("dynamodb", config=config)
-    return boto3.client(
-        "dynamodb",
-        config=config,
-        endpoint_url=endpoint,
-        region_name=settings.get("AWS_DEFAULT_REGION"),
-        aws_access_key_id=settings.get("AWS_ACCESS_KEY_ID"),
-        aws_secret_access_key=settings.get("AWS_SECRET_ACCESS_KEY"),
-        aws_session_token=settings.get("AWS_SESSION_TOKEN"),
-    )
+    return {"config": config} | (_placed(settings, endpoint) if endpoint else {})
+
+
+def _clients(dynamodb: "DynamoDBClient", where: Mapping[str, Any]) -> Clients:
+    return Clients(dynamodb, boto3.client("secretsmanager", **where), boto3.client("sqs", **where))
+
+
+def _placed(settings: Mapping[str, str], endpoint: str) -> dict[str, str | None]:
+    return {
+        "endpoint_url": endpoint,
+        "region_name": settings.get("AWS_DEFAULT_REGION"),
+        "aws_access_key_id": settings.get("AWS_ACCESS_KEY_ID"),
+        "aws_secret_access_key": settings.get("AWS_SECRET_ACCESS_KEY"),
+        "aws_session_token": settings.get("AWS_SESSION_TOKEN"),
+    }

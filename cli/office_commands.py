@@ -1,6 +1,6 @@
 """`patchthrough office …`: the office directory. Gathers, decides, asks, writes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Never
 
 import typer
@@ -14,14 +14,28 @@ from chalicelib.domain.office import Closure, Office
 from cli import office_screens as screens
 from cli.campaign_screens import spaced
 from cli.connection import Connection
+from cli.mailbox_commands import form, mailbox
+from cli.mailbox_screens import mailboxes
 from cli.office_import import confirm, import_
-from cli.office_people import day_given, name_given, page_given, phone_given, reason_given
-from cli.schema_words import meant
+from cli.office_people import (
+    day_given,
+    name_given,
+    office_named,
+    page_given,
+    phone_given,
+    reason_given,
+    seen_on,
+)
+from cli.resting import rests
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen, today
 
-office = typer.Typer(help="The office directory: import, verify, close, list.", no_args_is_help=True)
+office = typer.Typer(
+    help="The office directory: import, verify, close, list, and their mailboxes.", no_args_is_help=True
+)
 office.command("import", epilog=EXIT_CODES)(import_)
 office.command("confirm", epilog=EXIT_CODES)(confirm)
+office.command("form", epilog=EXIT_CODES)(form)
+office.add_typer(mailbox, name="mailbox")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The office, like ero-atl.")]
 By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.")]
@@ -31,16 +45,19 @@ NOBODY = "somebody who gave no name"
 @office.command("list", epilog=EXIT_CODES)
 @plainly
 def list_() -> None:
-    """List all offices: open now, who verified each line and until when, whether it is healthy."""
+    """List all offices: open now, who verified each line and mailbox and until when, whether it is healthy."""
     now = datetime.now(UTC)
     with connected() as connection:
         offices = connection.catalog.offices()
         changes = PhoneChanges(connection.catalog).all_waiting()
+        resting = rests(connection, offices)
     if not offices:
         screen().print("No office yet. Load all with: patchthrough office import directory/offices.csv")
         return
     console = screen()
     console.print(screens.directory(offices, now, console.width), "")
+    if any(each.mailboxes for each in offices):
+        console.print(mailboxes(offices, resting, now.date(), console.width), "")
     for part in (screens.closures(offices, now.date()), screens.waiting_list(changes)):
         if part:
             console.print(part)
@@ -62,8 +79,8 @@ def verify(
     """
     person, page = name_given(by), page_given(source)
     with connected() as connection:
-        day = _seen_on(on, connection.catalog.verification_days)
-        found = _found(connection, office)
+        day = seen_on(on, connection.catalog.verification_days)
+        found = office_named(connection, office)
         line = _line(connection, found, number)
         try:
             connection.catalog.verify_line(found.id, line, day, person, page)
@@ -98,7 +115,7 @@ def close(
     if closure.last < today():
         give_up(f"{screens.days(closure)} is over, and today is {today()}. Give days to come.", WRONG)
     with connected() as connection:
-        found = _found(connection, office)
+        found = office_named(connection, office)
         connection.catalog.close_office(found.id, closure)
         facts = {"from": f"{closure.first}", "to": f"{closure.last}", "why": closure.why}
         _record(connection, person, "office closed", found.id, facts)
@@ -123,22 +140,13 @@ def reopen(
     person = name_given(by) if by is not None else NOBODY
     day = day_given(first, "--from")
     with connected() as connection:
-        found = _found(connection, office)
+        found = office_named(connection, office)
         if day not in [closure.first for closure in found.hours.closures]:
             known = "; ".join(f"{screens.days(each)}, {each.why}" for each in found.hours.closures)
             give_up(f"{found.id} has no closure from {day}. Its closures: {known or 'none'}.", WRONG)
         connection.catalog.reopen(found.id, day)
         _record(connection, person, "office reopened", found.id, {"from": f"{day}"})
         screen().print(Text(f"Open again: {found.place.en} ({found.id}), as its hours say.", "bold"))
-
-
-def _found(connection: Connection, office_id: str) -> Office:
-    found = connection.catalog.office(office_id)
-    if found is None:
-        known = tuple(each.id for each in connection.catalog.offices())
-        way_on = meant(office_id, known) or " See them with: patchthrough office list"
-        give_up(f"There is no office “{office_id}”.{way_on}", WRONG)
-    return found
 
 
 def _line(connection: Connection, found: Office, number: str | None) -> str:
@@ -156,18 +164,6 @@ def _line(connection: Connection, found: Office, number: str | None) -> str:
 
 def _never_called(number: str) -> Never:
     give_up(f"{number} is never called, whoever verifies it: such lines serve people in need.", REFUSED)
-
-
-def _seen_on(text: str | None, good_days: int) -> date:
-    day = day_given(text, "--on") if text is not None else today()
-    if day > today():
-        give_up(f"--on {day} is in the future, and today is {today()}. Give the day it was seen.", WRONG)
-    if (today() - day).days > good_days:
-        give_up(
-            f"--on {day} is more than {good_days} days ago, and so long a verification is good. Look again.",
-            WRONG,
-        )
-    return day
 
 
 def _record(connection: Connection, person: str, what: str, office_id: str, facts: dict[str, str]) -> None:

@@ -167,7 +167,9 @@ def _confirm_all(connection: Connection, changes: tuple[PhoneChange, ...], perso
 
 def _vouch(connection: Connection) -> None:
     if connection.is_local_stack:
-        local_stack.vouch(connection.catalog, connection.catalog.offices(), today())
+        offices = connection.catalog.offices()
+        local_stack.vouch(connection.catalog, offices, today())
+        local_stack.give_mailboxes(connection.catalog, offices, today())
 
 
 def _tell_what_next(plan: Plan, connection: Connection, console: Console, *, is_confirming: bool) -> None:

@@ -5,7 +5,10 @@ from datetime import date
 from typing import Never
 from urllib.parse import urlsplit
 
-from cli.terminal import WRONG, give_up
+from chalicelib.domain.office import Office
+from cli.connection import Connection
+from cli.schema_words import meant
+from cli.terminal import WRONG, give_up, today
 
 LONGEST_NAME, LONGEST_REASON, LONGEST_PAGE = 80, 120, 500
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -37,17 +40,38 @@ def day_given(text: str, option: str) -> date:
         _no_day(text, option)
 
 
-def page_given(text: str) -> str:
-    """The address of the page on which a number was seen."""
+def seen_on(text: str | None, good_days: int) -> date:
+    """The day a person saw a number or an address: today, unless they say another that is still good."""
+    day = day_given(text, "--on") if text is not None else today()
+    if day > today():
+        give_up(f"--on {day} is in the future, and today is {today()}. Give the day it was seen.", WRONG)
+    if (today() - day).days > good_days:
+        give_up(
+            f"--on {day} is more than {good_days} days ago, and so long a verification is good. Look again.",
+            WRONG,
+        )
+    return day
+
+
+def office_named(connection: Connection, office_id: str) -> Office:
+    """The office with this id."""
+    found = connection.catalog.office(office_id)
+    if found is None:
+        known = tuple(each.id for each in connection.catalog.offices())
+        way_on = meant(office_id, known) or " See them with: patchthrough office list"
+        give_up(f"There is no office “{office_id}”.{way_on}", WRONG)
+    return found
+
+
+def page_given(text: str, what: str = "--source", wanted: str = "agency’s page with the number") -> str:
+    """The address of the page on which a number or an address was seen."""
     try:
         parts = urlsplit(text)
         is_page = parts.scheme == "https" and "." in (parts.hostname or "") and parts.username is None
     except ValueError:
         is_page = False
     if not is_page or len(text) > LONGEST_PAGE or re.search(r"\s", text):
-        give_up(
-            f"--source is “{text}”. Give the https:// address of the agency’s page with the number.", WRONG
-        )
+        give_up(f"{what} is “{text}”. Give the https:// address of the {wanted}.", WRONG)
     return text
 
 

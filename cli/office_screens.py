@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chalicelib.adapters.office_items import PhoneChange
 from chalicelib.domain.hours import closing, is_open, local, opening
-from chalicelib.domain.office import Closure, Line, Office, dialable
+from chalicelib.domain.office import Closure, Line, Mailbox, Office, dialable
 from cli.campaign_screens import office_name, spaced
 from cli.office_plan import Changed, NewPhone, Plan
 
@@ -117,19 +117,20 @@ def _line(line: Line | None, today: date, *, is_wide: bool) -> list[Text]:
     if line is None:
         cells = [Text(), Text("○ no line", "yellow")]
         return [Text("none", "dim"), *(cells if is_wide else cells[1:])]
-    number, verified, health = Text(spaced(line.number)), _verified(line, today), line_health(line, today)
+    number, verified, health = Text(spaced(line.number)), seen_by(line, today), line_health(line, today)
     if is_wide:
         return [number, verified, health]
     return [number, Text("\n").join([health, verified]) if line.verified_on else health]
 
 
-def _verified(line: Line, today: date) -> Text:
-    if line.verified_on is None:
+def seen_by(seen: Line | Mailbox, today: date) -> Text:
+    """Who verified a line or a mailbox, when, and how long that is good."""
+    if seen.verified_on is None:
         return Text("never", "dim")
-    left = (line.verified_on + timedelta(days=line.good_days) - today).days
+    left = (seen.verified_on + timedelta(days=seen.good_days) - today).days
     how_long = "expired" if left < 0 else "last day today" if left == 0 else f"{_counted(left, 'day')} left"
-    by = f" {line.verified_by}" if line.verified_by else ""
-    return Text.assemble(f"{line.verified_on}{by}", (f", {how_long}", "dim"))
+    by = f" {seen.verified_by}" if seen.verified_by else ""
+    return Text.assemble(f"{seen.verified_on}{by}", (f", {how_long}", "dim"))
 
 
 def line_health(line: Line, today: date) -> Text:

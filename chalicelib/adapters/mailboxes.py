@@ -4,7 +4,7 @@ Promises: each change stands in one transaction with the record of who made it, 
 office. No file of the directory brings, changes or takes a mailbox.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -37,14 +37,23 @@ class Mailboxes:
             LookupError: there is no such office.
             MailboxKnown: it has this address, however it is written.
         """
+        self.add_all({office_id: (mailbox, entry)})
 
+    def add_all(self, wanted: Mapping[str, tuple[Mailbox, Entry]]) -> None:
+        """Give each of these offices one more mailbox; campaigns follow once, after all. Raises as `add`."""
+        for office_id, (mailbox, entry) in wanted.items():
+            self._add(office_id, mailbox, entry)
+        if wanted:
+            self._catalog.relist()
+
+    def _add(self, office_id: str, mailbox: Mailbox, entry: Entry) -> None:
         def more(known: list[str]) -> list[str]:
             if mailbox.address.lower() in map(str.lower, known):
                 raise MailboxKnown
             return [*known, mailbox.address]
 
         key = keys.mailbox(office_id, mailbox.address)
-        self._relist(office_id, more, {"Put": self._put(key, mailbox_item(mailbox))}, entry)
+        self._change(office_id, more, {"Put": self._put(key, mailbox_item(mailbox))}, entry)
 
     def remove(self, office_id: str, address: str, entry: Entry) -> None:
         """Take a mailbox from an office: no letter goes there any more.
@@ -59,7 +68,8 @@ class Mailboxes:
             return [each for each in known if each != address]
 
         gone = {"TableName": self._table.name, "Key": keyed(keys.mailbox(office_id, address))}
-        self._relist(office_id, fewer, {"Delete": gone}, entry)
+        self._change(office_id, fewer, {"Delete": gone}, entry)
+        self._catalog.relist()
 
     def verify(self, office_id: str, address: str, on: date, source: str, entry: Entry) -> None:
         """Record that `entry.who` has seen the address on the agency's own page `source`.
@@ -97,10 +107,10 @@ class Mailboxes:
 
     # Strictly private.
 
-    def _relist(
+    def _change(
         self, office_id: str, change: Callable[[list[str]], list[str]], own: Write, entry: Entry
     ) -> None:
-        """Change which mailboxes an office has, if they are still as read; then every campaign follows."""
+        """Change which mailboxes an office has, if they are still as read; a lost race reads again."""
         for _ in range(ATTEMPTS):
             item = self._table.get(keys.office(office_id))
             if item is None:
@@ -108,7 +118,7 @@ class Mailboxes:
             seen = item.get("mailboxes")
             listed = self._listing(office_id, seen, change(seen or []))
             if self._is_written([own, listed, self._recording(entry)]):
-                return self._catalog.relist()
+                return
         raise Overtaken(office_id)
 
     def _listing(self, office_id: str, seen: list[str] | None, after: list[str]) -> Write:

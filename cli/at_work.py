@@ -1,0 +1,24 @@
+"""The app's own roads, walked from a terminal: letters change here by the very decisions and writes of the app.
+
+Promises: what the command line does to a letter is counted, queued and told its writer as if a page or a worker had
+done it. Says nothing on the terminal: the app's log and metrics are kept quiet, and its staff read the command's words.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.observability import silence
+from chalicelib.runtime import Runtime, install
+from cli.connection import Connection
+
+
+@contextmanager
+def at_work(connection: Connection) -> Iterator[Runtime]:
+    """Yield the app's runtime on this connection; while it lasts, the views' functions use it."""
+    runtime = Runtime.build(connection.config, aws=connection.aws())
+    install(runtime)
+    try:
+        with silence():
+            yield runtime
+    finally:
+        install(None)
