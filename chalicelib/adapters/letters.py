@@ -112,10 +112,6 @@ class Letters:
         expires = int((now + EVENT_KEPT).timestamp())
         return self._once(keys.mail_event(event_name), {"type": "mail_event", "expires_at": expires})
 
-    def has_taken(self, event_name: str) -> bool:
-        """Whether this event was taken before."""
-        return self.table.get(keys.mail_event(event_name)) is not None
-
     def watch(self, letter_id: str, at: datetime) -> None:
         """Have a letter looked at when `at` has come."""
         self.table.client.put_item(**self._look(letter_id, at)["Put"])

@@ -5,21 +5,24 @@ them on their queue, which the queue's own policy holds.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.letter_queue import LetterTurn, WriterMail, asked_in
-from chalicelib.adapters.letters import Repeated
+from chalicelib.adapters.letters import Changed, Repeated
+from chalicelib.adapters.table import Write
+from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import Reported
 from chalicelib.domain.ses_events import MailEvent, NotAnEvent, dedupe_key, read
+from chalicelib.domain.writer_mail_events import news_for, why_stopped
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views import posting, writer_mail
 from chalicelib.views.again import tried
-from chalicelib.views.letter_committing import commit, decided
+from chalicelib.views.letter_committing import address_key, commit, decided
 from chalicelib.views.workers import PLACEHOLDER
 
 letter_workers = Blueprint(__name__)
@@ -54,37 +57,61 @@ def post(_event: CloudWatchEvent) -> None:
 
 
 def note(event: MailEvent) -> None:
-    """Keep what SES says of a letter, once.
+    """Keep what SES says of a letter, or of a mail to its writer, once.
 
     Raises:
         UnknownLetter: there is no such letter.
         GaveUp: five lost races in a row.
     """
-    if event.letter is None:
-        count("MailEventsOdd")
-        log("mail event about no letter")
-    else:
-        tried(lambda: _note(event, str(event.letter)))
-
-
-def _note(event: MailEvent, letter_id: str) -> None:
-    r = runtime()
-    letter = r.letters.letter(letter_id, r.now())
-    if letter is None:
-        raise UnknownLetter
     if not event.reports:
         count("MailEventsOdd")
-    name = dedupe_key(event)
+        log("mail event of another kind")
+    elif event.letter:
+        tried(lambda: _note_letter(event, _found(event.letter)))
+    elif event.about:
+        tried(lambda: _note_writer(event, _found(event.about)))
+    else:
+        count("MailEventsOdd")
+        log("mail event about no letter")
+
+
+def _found(letter_id: str | None) -> Letter:
+    r = runtime()
+    letter = r.letters.letter(letter_id or "", r.now())
+    if letter is None:
+        raise UnknownLetter
+    return letter
+
+
+def _note_letter(event: MailEvent, letter: Letter) -> None:
     changed = decided(letter, Reported(event))
     if changed.after is letter:
         count("MailEventsRepeated")
+    else:
+        _take(event, [changed], [])
+
+
+def _note_writer(event: MailEvent, letter: Letter) -> None:
+    """A writer whose mailbox there isn't, or who complained, gets no more mail from us."""
+    r = runtime()
+    why, told = why_stopped(event), next((report.address for report in event.reports if report.address), None)
+    address = letter.content.address if letter.content else told
+    if why is None or address is None:
         return
+    news = news_for(letter)
+    changed = [decided(letter, news)] if news else []
+    _take(event, changed, [r.letters.suppressing(address_key(address), None, why, r.now())])
+
+
+def _take(event: MailEvent, changed: Sequence[Changed], also: Sequence[Write]) -> None:
+    """Write what follows of an event, once: a repeat changes nothing and lets no effect leave again."""
+    r = runtime()
     try:
-        commit([changed], [r.letters.taking(name, r.now())])
+        commit(changed, [*also, r.letters.taking(dedupe_key(event), r.now())])
     except Repeated:
         count("MailEventsRepeated")
-        return
-    count("MailEventsTaken")
+    else:
+        count("MailEventsTaken")
 
 
 def _event(body: str) -> MailEvent:
