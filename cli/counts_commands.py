@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from chalicelib.domain.counts import Action, Channel, Outcome, Tally
+from chalicelib.domain.counts import EVERY_OUTCOME, Action, Channel, Tally
 from cli import counts_screens as screens
 from cli.connection import Connection
 from cli.counts_screens import Standing
-from cli.proof import Check, by_office, checks, sums
+from cli.proof import CORRECTED, Check, by_office, checks, sums
 from cli.terminal import EXIT_CODES, REFUSED, connected, give_up, margin, plainly, screen
 
-counts = typer.Typer(help="See how calls went, and prove the sums.", no_args_is_help=True)
+counts = typer.Typer(help="See how calls and letters went, and prove the sums.", no_args_is_help=True)
 
 Slug = Annotated[str | None, typer.Argument(help="One campaign; otherwise all.", metavar="[SLUG]")]
 
@@ -32,7 +33,7 @@ def show(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
-    """Show how far each campaign is, how its calls ended, and how each office did."""
+    """Show how far each campaign is, how its calls and letters ended, and how each office did."""
     with connected() as connection:
         standings = list(_standings(connection, slug, with_offices=offices))
     if as_json:
@@ -74,7 +75,7 @@ def _report(found: list[Check]) -> None:
 def _sentences(check: Check) -> Iterator[str]:
     """Name each figure that differs, and say what was counted while this ran."""
     name = f"{check.slug}, {check.channel.value}"
-    apart = [outcome for outcome in Outcome if check.apart(outcome)]
+    apart = [outcome for outcome in EVERY_OUTCOME if check.apart(outcome)]
     for outcome in apart:
         ledger, tally = (part.outcomes.get(outcome, 0) for part in (check.ledger, check.after))
         yield f"{name}, {outcome.value}: the ledger has {ledger:,}, the tally {tally:,}."
@@ -86,12 +87,15 @@ def _sentences(check: Check) -> Iterator[str]:
 
 def _checked(connection: Connection) -> tuple[Check, ...]:
     """Recount the whole ledger, showing how far it is."""
+    read_at = datetime.now(UTC)
     before = sums(connection.store.tallies())
-    expected = sum(tally.tally for tally in before.values())
+    # A correction is one more action, and no more of the sum: how many there are is not known before.
+    is_known = not any(channel in CORRECTED for _, channel in before)
+    expected = sum(tally.tally for tally in before.values()) if is_known else None
     columns = (TextColumn("Recounting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=margin(), transient=True) as progress:
         ledger = progress.track(connection.store.actions(), total=expected or None)
-        return checks(ledger, before, lambda: sums(connection.store.tallies()))
+        return checks(ledger, before, lambda: sums(connection.store.tallies()), read_at)
 
 
 def _standings(connection: Connection, slug: str | None, *, with_offices: bool) -> Iterator[Standing]:
@@ -100,13 +104,14 @@ def _standings(connection: Connection, slug: str | None, *, with_offices: bool) 
     per_office = by_office(ledger)
     for each in connection.catalog.campaigns():
         if slug in {None, each.slug}:
-            tally = connection.store.tally(each.slug, Channel.CALLS)
-            offices = {
-                office: part for (campaign, office), part in per_office.items() if campaign == each.slug
-            }
-            shared = sum(connection.store.shared(each.slug).values())
             yield Standing(
-                each.slug, each.title.en, each.goal, tally, offices, _places(connection, each.slug), shared
+                each.slug,
+                each.title.en,
+                each.goal,
+                {channel: connection.store.tally(each.slug, channel) for channel in Channel},
+                {channel: per_office.get((each.slug, channel), {}) for channel in Channel},
+                _places(connection, each.slug),
+                sum(connection.store.shared(each.slug).values()),
             )
 
 
@@ -122,10 +127,17 @@ def _require_campaign(connection: Connection, slug: str | None) -> None:
 
 def _as_json(standing: Standing) -> dict[str, object]:
     figures = {"slug": standing.slug, "title": standing.title, "goal": standing.goal}
-    offices = {office: _figures(tally) for office, tally in standing.offices.items()}
-    return figures | _figures(standing.tally) | {"offices": offices, "shared": standing.shared}
+    parts = {channel: _channel(standing, channel) for channel in Channel}
+    letters, answers = parts[Channel.LETTERS], parts[Channel.ANSWERS]
+    more = {"shared": standing.shared, "letters": letters, "answers": answers}
+    return figures | parts[Channel.CALLS] | more
 
 
-def _figures(tally: Tally) -> dict[str, object]:
-    outcomes = {outcome.value: tally.outcomes.get(outcome, 0) for outcome in Outcome}
+def _channel(standing: Standing, channel: Channel) -> dict[str, object]:
+    offices = {office: _figures(tally, channel) for office, tally in standing.offices[channel].items()}
+    return _figures(standing.tallies[channel], channel) | {"offices": offices}
+
+
+def _figures(tally: Tally, channel: Channel) -> dict[str, object]:
+    outcomes = {outcome.value: tally.outcomes.get(outcome, 0) for outcome in screens.WORDS[channel]}
     return {"reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}

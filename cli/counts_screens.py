@@ -9,18 +9,51 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.domain.counts import REACHED, Outcome, Tally
+from chalicelib.domain.counts import (
+    ARRIVED,
+    AnyOutcome,
+    Channel,
+    LetterAnswer,
+    LetterOutcome,
+    Outcome,
+    Tally,
+)
 from cli.campaign_screens import goal_bar, office_name
 from cli.proof import Check
 
-OUTCOMES: dict[Outcome, str] = {
-    Outcome.SPOKE: "Spoke to someone",
-    Outcome.VOICEMAIL: "Left a message",
-    Outcome.NO_ANSWER: "Nobody answered",
-    Outcome.BUSY: "Busy",
-    Outcome.CLOSED: "Closed",
-    Outcome.WRONG_NUMBER: "Wrong number",
-    Outcome.FAILED: "Didn’t connect",
+WORDS: dict[Channel, dict[AnyOutcome, str]] = {
+    Channel.CALLS: {
+        Outcome.SPOKE: "Spoke to someone",
+        Outcome.VOICEMAIL: "Left a message",
+        Outcome.NO_ANSWER: "Nobody answered",
+        Outcome.BUSY: "Busy",
+        Outcome.CLOSED: "Closed",
+        Outcome.WRONG_NUMBER: "Wrong number",
+        Outcome.FAILED: "Didn’t connect",
+        Outcome.VOICEMAIL_FULL: "Voicemail was full",
+    },
+    Channel.LETTERS: {
+        LetterOutcome.DELIVERED: "Delivered",
+        LetterOutcome.ON_ITS_WAY: "On its way",
+        LetterOutcome.BOUNCED: "Came back",
+        LetterOutcome.COMPLAINED: "Called spam by the office",
+        LetterOutcome.SUPPRESSED: "Not sent: no mail is wanted",
+        LetterOutcome.REJECTED: "Refused by our mail service",
+        LetterOutcome.WITHDRAWN: "Taken back by its writer",
+        LetterOutcome.NOT_SENT: "Not sent, on our side",
+        LetterOutcome.UNCONFIRMED: "Never confirmed",
+    },
+    Channel.ANSWERS: {
+        LetterAnswer.PERSON: "A person answered",
+        LetterAnswer.AUTOMATIC: "An automatic answer",
+        LetterAnswer.NOTHING: "No answer",
+    },
+}
+"""What each outcome is called, in the order in which it is shown."""
+HEADINGS = {
+    Channel.CALLS: ("Calls, by how they ended", "Calls, by office", "Got through"),
+    Channel.LETTERS: ("Letters, by what became of them", "Letters, by office", "Delivered"),
+    Channel.ANSWERS: ("Answers, as writers say after two weeks", "Answers, by office", "By a person"),
 }
 BAR = 30
 """Columns of the longest bar."""
@@ -28,7 +61,7 @@ BAR = 30
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One campaign's figures: its sum, the sum of each office by id, and the places of its offices.
+    """One campaign's figures: the sum of each channel, that of each office by id, and the places of its offices.
 
     `shared`: how many calls were asked for by way of a shared link.
     """
@@ -36,20 +69,21 @@ class Standing:
     slug: str
     title: str
     goal: int
-    tally: Tally
-    offices: Mapping[str, Tally]
+    tallies: Mapping[Channel, Tally]
+    offices: Mapping[Channel, Mapping[str, Tally]]
     places: Mapping[str, str]
     shared: int = 0
 
 
 def standing_screen(standing: Standing) -> RenderableType:
-    """Show one campaign: how far its goal is, then how its calls ended, then its offices."""
+    """Show one campaign: how far its goal is, then of each channel that has anything, how it went, then its offices."""
     heading = Text.assemble((standing.slug, "bold"), "  ", (standing.title, "dim"))
     parts: list[RenderableType] = [heading, Padding(_goal(standing), (1, 0, 1, 2))]
-    if standing.tally.tally:
-        parts.append(Padding(_outcomes(standing.tally), (0, 0, 1, 2)))
-    if standing.offices:
-        parts.append(Padding(_offices(standing), (0, 0, 1, 2)))
+    for channel, tally in standing.tallies.items():
+        if tally.tally:
+            parts.append(Padding(_outcomes(tally, channel), (0, 0, 1, 2)))
+        if standing.offices[channel] and channel is not Channel.ANSWERS:
+            parts.append(Padding(_offices(standing, channel), (0, 0, 1, 2)))
     if standing.shared:
         parts.append(Padding(_shared(standing.shared), (0, 0, 1, 2)))
     return Group(*parts)
@@ -61,7 +95,7 @@ def _shared(number: int) -> Text:
 
 
 def _goal(standing: Standing) -> RenderableType:
-    reached, goal = standing.tally.reached, standing.goal
+    reached, goal = standing.tallies[Channel.CALLS].reached, standing.goal
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(width=BAR)
@@ -71,33 +105,35 @@ def _goal(standing: Standing) -> RenderableType:
     return grid
 
 
-def _outcomes(tally: Tally) -> RenderableType:
-    """A bar for each way a call ended, longest first within those that count and those that don't."""
+def _outcomes(tally: Tally, channel: Channel) -> RenderableType:
+    """A bar for each way a call or a letter ended; of calls, whether it counts toward the goal."""
+    has_goal = channel is Channel.CALLS
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("Calls, by how they ended", no_wrap=True)
+    table.add_column(HEADINGS[channel][0], no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("", width=BAR)
-    table.add_column("Toward the goal", no_wrap=True)
+    table.add_column("Toward the goal" if has_goal else "", no_wrap=True)
     longest = max(tally.outcomes.values(), default=0)
-    for outcome, words in OUTCOMES.items():
-        number, counts = tally.outcomes.get(outcome, 0), outcome in REACHED
+    for outcome, words in WORDS[channel].items():
+        number, counts = tally.outcomes.get(outcome, 0), outcome in ARRIVED
         bar = Bar(longest or 1, 0, number, width=BAR, color="green" if counts else "bright_black")
-        table.add_row(
-            words, f"{number:,}", bar, Text("counts ✓", "green") if counts else Text("doesn’t count", "dim")
-        )
-    table.add_row(Text("All", "bold"), Text(f"{tally.tally:,}", "bold"), "", f"{tally.reached:,} count")
+        mark = Text("counts ✓", "green") if counts else Text("doesn’t count", "dim")
+        table.add_row(words, f"{number:,}", bar, mark if has_goal else "")
+    all_of_it = f"{tally.reached:,} count" if has_goal else ""
+    table.add_row(Text("All", "bold"), Text(f"{tally.tally:,}", "bold"), "", all_of_it)
     return table
 
 
-def _offices(standing: Standing) -> RenderableType:
+def _offices(standing: Standing, channel: Channel) -> RenderableType:
+    offices, (_, heading, reached) = standing.offices[channel], HEADINGS[channel]
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("Calls, by office", no_wrap=True)
-    table.add_column("Got through", justify="right", no_wrap=True)
+    table.add_column(heading, no_wrap=True)
+    table.add_column(reached, justify="right", no_wrap=True)
     table.add_column("", width=BAR)
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
-    longest = max(tally.tally for tally in standing.offices.values())
-    for office, tally in sorted(standing.offices.items(), key=lambda each: -each[1].tally):
+    longest = max(tally.tally for tally in offices.values())
+    for office, tally in sorted(offices.items(), key=lambda each: -each[1].tally):
         bar = Bar(longest, 0, tally.reached, width=BAR, color="green")
         place = standing.places.get(office, "")
         table.add_row(

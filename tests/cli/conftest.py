@@ -18,9 +18,10 @@ from moto.dynamodb.models import dynamodb_backends
 from typer.testing import CliRunner, Result
 
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.ledger import counting
 from chalicelib.adapters.store import Store
 from chalicelib.adapters.table import Table
-from chalicelib.domain.counts import Action, Basis, Channel, Outcome, action_id
+from chalicelib.domain.counts import Action, AnyOutcome, Basis, Channel, LetterAnswer, Outcome, action_id
 from chalicelib.domain.events import Count
 from chalicelib.domain.limits import Caller
 from cli.main import app
@@ -88,6 +89,26 @@ class Shell:
                 at=values.NOW,
             )
             self.store.commit(session, replace(session, step=1), [Count(action)])
+
+    def count_letter(
+        self, slug: str, letter: str, outcomes: Sequence[AnyOutcome], office: str = "ero-atl"
+    ) -> None:
+        """Let a letter be counted, each outcome in the place of the one before; or what its writer says came of it."""
+        for number, (outcome, before) in enumerate(zip(outcomes, [None, *outcomes], strict=False)):
+            is_answer = isinstance(outcome, LetterAnswer)
+            action = Action(
+                id=action_id(f"letter-{slug}-{office}-{letter}", number),
+                campaign=slug,
+                channel=Channel.ANSWERS if is_answer else Channel.LETTERS,
+                office=office,
+                outcome=outcome,
+                basis=Basis.FACTS,
+                seconds=0,
+                at=values.NOW,
+                instead_of=before,
+            )
+            writes: Any = counting(self.catalog.table, [action])
+            CLIENT.transact_write_items(TransactItems=writes)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters import keys
-from chalicelib.domain.counts import REACHED, SHARDS, Outcome
+from chalicelib.domain.counts import ARRIVED, EVERY_OUTCOME, SHARDS, LetterAnswer, LetterOutcome, Outcome
 from chalicelib.domain.outcomes import KEYS, LEAST_MESSAGE, LEAST_TALK
+from cli.counts_screens import WORDS
 from tests import values
 from tests.cli.conftest import CLIENT, ROOT, TABLE, Shell
 
@@ -179,11 +180,98 @@ def test_a_ledger_without_any_tally_is_found(busy_shell: Shell) -> None:
     assert result.stdout.splitlines()[-1] == "ledger=8 tally=0 difference=8"
 
 
+# Letters.
+
+
+DELIVERED = (LetterOutcome.ON_ITS_WAY, LetterOutcome.DELIVERED)
+BOUNCED = (*DELIVERED, LetterOutcome.BOUNCED)
+
+
+@pytest.fixture
+def written(busy_shell: Shell) -> Shell:
+    """As before; and three letters, one of which came back after it had been delivered, and an answer."""
+    busy_shell.count_letter(SLUG, "a", DELIVERED)
+    busy_shell.count_letter(SLUG, "b", BOUNCED)
+    busy_shell.count_letter(SLUG, "c", [LetterOutcome.ON_ITS_WAY], office="ero-was")
+    busy_shell.count_letter(SLUG, "a-answer", [LetterAnswer.PERSON])
+    return busy_shell
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_letters_and_answers_stand_beside_calls_where_there_are_any(
+    written: Shell, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    result = written.run("counts", "show")
+
+    lines = [" ".join(line.replace("█", "").split()) for line in result.stdout.splitlines()]
+    letters = lines[lines.index("Letters, by what became of them") :]
+    assert letters[1:4] == ["Delivered 1", "On its way 1", "Came back 1"]
+    assert "All 3" in letters
+    assert lines[lines.index("Letters, by office Delivered") :][1:3] == [
+        "Atlanta ero-atl 1 of 2 50 %",
+        "Washington ero-was 0 of 1 0 %",
+    ]
+    answers = lines[lines.index("Answers, as writers say after two weeks") :]
+    assert answers[1] == "A person answered 1"
+    assert any(line.startswith("5 of 2,000 got through") for line in lines), "the goal is one of calls"
+    quiet = next(at for at, line in enumerate(lines) if line.startswith("quiet "))
+    assert not any("Letters" in line for line in lines[quiet:])
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
+def test_where_nobody_wrote_nothing_is_said_of_letters(busy_shell: Shell) -> None:
+    assert "etter" not in busy_shell.run("counts", "show").stdout
+
+
+def test_programs_get_letters_and_answers_too(written: Shell) -> None:
+    shown, quiet = json.loads(written.run("counts", "show", "--json").stdout)["campaigns"]
+
+    letters = shown["letters"]
+    assert (letters["reached"], letters["actions"], shown["actions"]) == (1, 3, 8)
+    assert {name: number for name, number in letters["outcomes"].items() if number} == {
+        "delivered": 1, "on_its_way": 1, "bounced": 1,
+    }  # fmt: skip
+    assert set(letters["outcomes"]) == set(LetterOutcome)
+    assert letters["offices"]["ero-was"]["actions"] == 1
+    assert shown["answers"]["outcomes"] == {
+        "answered_by_person": 1, "answered_automatically": 0, "not_answered": 0,
+    }  # fmt: skip
+    assert quiet["letters"]["actions"] == 0
+
+
+def test_every_outcome_has_a_name() -> None:
+    assert {outcome for words in WORDS.values() for outcome in words} == set(EVERY_OUTCOME)
+
+
+def test_the_sums_of_all_channels_are_proved_in_one_line(written: Shell) -> None:
+    result = written.run("counts", "verify")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "ledger=12 tally=12 difference=0"
+    assert result.stdout.count("✓ equal") == 3
+
+
+def test_a_lost_correction_is_found_and_named(written: Shell) -> None:
+    lost = next(action for action in written.store.actions() if action.outcome is LetterOutcome.BOUNCED)
+    written.catalog.table.delete(keys.action(lost.id))
+
+    result = written.run("counts", "verify")
+
+    assert result.exit_code == 1
+    assert "families-28, letters, delivered: the ledger has 2, the tally 1." in result.stdout
+    assert "families-28, letters, bounced: the ledger has 0, the tally 1." in result.stdout
+    assert result.stdout.splitlines()[-1] == "ledger=12 tally=12 difference=2"
+
+
 def test_the_page_on_counting_says_what_the_code_does() -> None:
     page = (ROOT / "docs" / "counting.md").read_text(encoding="utf-8")
     rows = {row[1]: row[2] for row in re.findall(r"^(\| `(\w+)`[^|]*\| ([^|]+) \|)", page, re.MULTILINE)}
 
-    assert rows == {o.value: "counts" if o in REACHED else "doesn’t count" for o in Outcome}
+    told = (*Outcome, *LetterOutcome)
+    assert rows == {o.value: "counts" if o in ARRIVED else "doesn’t count" for o in told}
+    assert all(f"`{answer.value}`" in page for answer in LetterAnswer)
     assert f"less\nthan {LEAST_TALK} seconds" in page
     assert f"open for {LEAST_MESSAGE} seconds or more" in page
     assert KEYS == {

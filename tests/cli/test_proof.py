@@ -1,11 +1,12 @@
 """The proof of the sums: right sums always pass, also while calls come in; any wrong figure is found."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.counts import Action, Basis, Channel, Outcome, Tally, counted
+from chalicelib.domain.counts import Action, Basis, Channel, LetterOutcome, Outcome, Tally, counted
 from cli.proof import Sum, by_office, checks, sums
 from tests.values import NOW
 
@@ -29,7 +30,7 @@ def tallied(ledger: list[Action]) -> dict[Sum, Tally]:
 
 
 def difference(ledger: list[Action], before: dict[Sum, Tally], after: dict[Sum, Tally]) -> int:
-    return sum(check.difference for check in checks(ledger, before, lambda: after))
+    return sum(check.difference for check in checks(ledger, before, lambda: after, NOW))
 
 
 @given(ledgers)
@@ -74,7 +75,7 @@ def test_the_tallies_are_read_again_only_after_the_ledger() -> None:
         read.append("tallies")
         return tallied([AN_ACTION])
 
-    found = checks((action for part in [ledger] for action in part()), {}, after)
+    found = checks((action for part in [ledger] for action in part()), {}, after, NOW)
 
     assert read == ["ledger", "tallies"]
     assert [(check.difference, check.moved) for check in found] == [(0, 1)]
@@ -91,9 +92,68 @@ def test_shards_are_added_up() -> None:
 
 @given(ledgers)
 def test_offices_add_up_to_the_whole(ledger: list[Action]) -> None:
-    parts = by_office(ledger)
+    offices = by_office(ledger)
 
+    parts = {(*each, office): tally for each, found in offices.items() for office, tally in found.items()}
     assert sum(part.tally for part in parts.values()) == len(ledger)
     assert all(
-        part == counted(a for a in ledger if (a.campaign, a.office) == each) for each, part in parts.items()
+        part == counted(a for a in ledger if (a.campaign, a.channel, a.office) == each)
+        for each, part in parts.items()
     )
+
+
+# Letters: their outcomes are corrected.
+
+
+@st.composite
+def letters(draw: st.DrawFn, at: datetime) -> list[Action]:
+    """The actions of one letter, each in the place of the one before."""
+    outcomes = draw(st.lists(st.sampled_from(LetterOutcome), min_size=1, max_size=4))
+    befores = [None, *outcomes]
+    letter = replace(AN_ACTION, channel=Channel.LETTERS, at=at)
+    return [
+        replace(letter, outcome=outcome, instead_of=before)
+        for before, outcome in zip(befores, outcomes, strict=False)
+        if before is not outcome
+    ]
+
+
+LONG_AGO = NOW - timedelta(days=1)
+
+
+@given(st.lists(letters(LONG_AGO), max_size=5), st.lists(letters(NOW), max_size=5), st.data())
+def test_letters_that_are_corrected_meanwhile_make_no_difference(
+    old: list[list[Action]], new: list[list[Action]], choice: st.DataObject
+) -> None:
+    """Whatever the recount sees of the corrections that come in while it reads, in whatever order it reads."""
+    known, moving = ([action for letter in each for action in letter] for each in (old, new))
+    split = choice.draw(st.integers(0, len(moving)))
+    earlier, meanwhile = [*known, *moving[:split]], moving[split:]
+    seen = [action for action in meanwhile if choice.draw(st.booleans())]
+    before, after = tallied(earlier), tallied([*earlier, *meanwhile])
+    # What ends where it began looks as if nothing had moved; then the ledger is taken at its word.
+    assume(before != after or not seen)
+
+    assert difference([*earlier, *seen], before, after) == 0
+
+
+@given(st.lists(letters(LONG_AGO), max_size=5), letters(LONG_AGO))
+def test_when_nothing_moves_a_letter_more_or_less_is_always_found(
+    known: list[list[Action]], one: list[Action]
+) -> None:
+    ledger = [action for letter in known for action in letter]
+    right, more = tallied(ledger), tallied([*ledger, *one])
+
+    assert difference(ledger, more, more) > 0
+    assert difference([*ledger, *one], right, right) > 0
+
+
+def test_a_delivery_that_the_tally_takes_for_a_bounce_is_found() -> None:
+    sent = replace(AN_ACTION, channel=Channel.LETTERS, outcome=LetterOutcome.ON_ITS_WAY, at=LONG_AGO)
+    told = replace(sent, outcome=LetterOutcome.DELIVERED, instead_of=LetterOutcome.ON_ITS_WAY)
+    wrong = tallied([sent, replace(told, outcome=LetterOutcome.BOUNCED)])
+
+    (check,) = checks([sent, told], wrong, lambda: wrong, NOW)
+
+    assert check.difference == 2
+    assert [check.apart(each) for each in (LetterOutcome.DELIVERED, LetterOutcome.BOUNCED)] == [1, -1]
