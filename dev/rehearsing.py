@@ -131,8 +131,12 @@ class Rehearsal:
     # What is true afterwards.
 
     def tally(self) -> Tally:
-        """The campaign's tally."""
+        """The campaign's tally of calls."""
         return self.runtime.store.tally(self.slug, Channel.CALLS)
+
+    def letter_tally(self) -> Tally:
+        """The campaign's tally of letters."""
+        return self.runtime.store.tally(self.slug, Channel.LETTERS)
 
     def difference(self) -> int:
         """Ledger against tally, over all channels: 0, always."""

@@ -15,7 +15,7 @@ import dev.rehearsing
 from chalicelib.config import Config
 from chalicelib.domain.call import CallSession
 from chalicelib.domain.campaign import Campaign, Letter, Status
-from chalicelib.domain.office import Caps, Hours, Line, Office, Span
+from chalicelib.domain.office import Caps, Hours, Line, Mailbox, Office, Span
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime, install
@@ -33,6 +33,12 @@ SECRET = {"twilio_auth_token": TOKEN, "twilio_auth_token_next": "", "phone_key":
 ANA, LUIS = "+14045550123", "+19565550148"
 LINES = {"ero-atl": "+14045550190", "ero-was": "+17035550177", "ero-nyc": "+12125550166"}
 PLACES = {"ero-atl": "Atlanta", "ero-was": "Washington", "ero-nyc": "New York"}
+MAILBOXES = {
+    "ero-atl": "atlanta@office.example",
+    "ero-was": "washington@office.example",
+    "ero-nyc": "nyc@office.example",
+}
+WRITER = "ana@people.example"
 SLUG = "families-28"
 
 ENVIRONMENT = {
@@ -44,6 +50,12 @@ ENVIRONMENT = {
     "PATCHTHROUGH_CALLS_PER_PHONE": "50",
     "PATCHTHROUGH_CALLS_PER_SOURCE": "1000",
     "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE": "1000",
+    "PATCHTHROUGH_MAIL_FROM": "letters@mail.example.org",
+    "PATCHTHROUGH_MAIL_SET": "patchthrough-test",
+    "PATCHTHROUGH_QUEUE_LETTERS": "https://sqs.example/letters",
+    "PATCHTHROUGH_QUEUE_MAIL_EVENTS": "https://sqs.example/mail-events",
+    "PATCHTHROUGH_LETTERS_PER_SOURCE": "1000",
+    "PATCHTHROUGH_SES_URL": "http://127.0.0.1:1",
     "TWILIO_ACCOUNT_SID": ACCOUNT,
     "TWILIO_API_URL": "http://127.0.0.1:1",
     "TWILIO_NUMBERS": OUR_NUMBER,
@@ -62,11 +74,13 @@ ALWAYS = Hours(((Span(time(0), time(0)),),) * 7, keeps_holidays=False)
 
 
 def office(office_id: str, today: Any) -> Office:
-    """An office with one line that a person verified today."""
+    """An office with one line and one mailbox that a person verified today."""
     place = PLACES[office_id]
     line = Line(LINES[office_id], callable=True, verified_on=today)
     name = Words(f"ICE office in {place}", f"oficina de ICE en {place}")
-    return Office(office_id, name, Words(place, place), "America/New_York", "1 Example St", (line,))
+    mailbox = Mailbox(MAILBOXES[office_id], verified_on=today, verified_by="test", source="test")
+    zone, address = "America/New_York", "1 Example St"
+    return Office(office_id, name, Words(place, place), zone, address, (line,), mailboxes=(mailbox,))
 
 
 def campaign(today: Any, offices: int = 3, slug: str = SLUG) -> Campaign:

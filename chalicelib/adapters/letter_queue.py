@@ -29,11 +29,12 @@ class LetterTurn:
 
 @dataclass(frozen=True, slots=True)
 class WriterMail:
-    """A message: the mail `id` to the writer of this letter. `throttles` as above."""
+    """A message: the mail `id` to the writer of this letter. `turn` and `throttles` as above."""
 
     id: str
     kind: MailKind
     letter: str
+    turn: datetime | None = None
     throttles: int = 0
 
 
@@ -60,17 +61,16 @@ def asked_in(body: str) -> LetterTurn | WriterMail:
     try:
         message = json.loads(body)
         letter, throttles = str(message["letter"]), int(message.get("throttles", 0))
+        turn = datetime.fromisoformat(message["turn"]) if "turn" in message else None
         if "mail" in message:
-            return WriterMail(str(message["mail"]), MailKind(message["kind"]), letter, throttles)
-        turn = message.get("turn")
-        return LetterTurn(letter, datetime.fromisoformat(turn) if turn else None, throttles)
+            return WriterMail(str(message["mail"]), MailKind(message["kind"]), letter, turn, throttles)
+        return LetterTurn(letter, turn, throttles)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("a message about no letter") from error
 
 
 def _message(asked: LetterTurn | WriterMail) -> dict[str, str | int]:
-    throttles = {"throttles": asked.throttles} if asked.throttles else {}
-    if isinstance(asked, WriterMail):
-        return {"mail": asked.id, "kind": asked.kind.value, "letter": asked.letter} | throttles
     turn = {"turn": asked.turn.isoformat()} if asked.turn else {}
-    return {"letter": asked.letter} | turn | throttles
+    throttles = {"throttles": asked.throttles} if asked.throttles else {}
+    mail = {"mail": asked.id, "kind": asked.kind.value} if isinstance(asked, WriterMail) else {}
+    return {"letter": asked.letter} | mail | turn | throttles

@@ -15,7 +15,7 @@ from chalicelib.domain.letter_events import Fault
 from chalicelib.domain.office import Office
 
 SHARE = 0.9
-"""Of MaxSendRate: the rest is for mail to writers, and for clocks that differ."""
+"""Of MaxSendRate, for letters and mail to writers: the rest is for clocks that differ."""
 AN_HOUR = timedelta(hours=1)
 A_SECOND = timedelta(seconds=1)
 JITTER = 0.25

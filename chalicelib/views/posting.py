@@ -37,11 +37,8 @@ from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
 from chalicelib.views import mails
 from chalicelib.views.letter_committing import address_key, commit, decided, happened
+from chalicelib.views.turns import EARLY, waits
 
-EARLY = timedelta(seconds=0.25)
-"""A letter whose turn comes this soon goes now."""
-TURN_LIVES = timedelta(minutes=1)
-"""A turn of the account's that was not used for so long is given up: the next letters have gone past it."""
 LEASE = timedelta(minutes=2)
 """Longer than the worker can live (30 seconds) and SES is waited for."""
 CLOSED_FOR_LONG = timedelta(days=1)
@@ -178,13 +175,7 @@ def _waits(letter: Letter, turn: LetterTurn) -> bool:
         again = r.sending.circuit().until or now
         r.letter_queue.send(replace(turn, turn=None), max((again - now).total_seconds(), PROBE_SECONDS))
         return True
-    if turn.turn and turn.turn <= now + EARLY and now - turn.turn <= TURN_LIVES:
-        return False
-    at = r.sending.take(r.mailer.allowance().max_send_rate, now)
-    if at - now > EARLY:
-        r.letter_queue.send(replace(turn, turn=at), (at - now).total_seconds())
-        return True
-    return False
+    return waits(turn)
 
 
 def _claim(letter: Letter, campaign: Campaign, office: Office, to: tuple[str, ...], throttles: int) -> None:

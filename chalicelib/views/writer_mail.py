@@ -18,6 +18,7 @@ from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
 from chalicelib.views import mails, writing
 from chalicelib.views.letter_committing import address_key
+from chalicelib.views.turns import waits
 
 REST = timedelta(minutes=15)
 """A mail about a paused campaign tries again after this long."""
@@ -35,6 +36,7 @@ def send(asked: WriterMail) -> None:
     if (
         campaign is not None
         and not _rests(campaign, asked)
+        and not waits(asked)
         and r.letters.claim_mail(asked.id, r.new_id(), r.now())
     ):
         _ask(_mail(letter, campaign, asked), asked)
@@ -81,10 +83,10 @@ def _ask(mail: Outgoing, asked: WriterMail) -> None:
         r.mailer.send(mail)
     except Later:
         wait = after_throttle(r.now(), asked.throttles, r.fraction()) - r.now()
-        _put_back(replace(asked, throttles=asked.throttles + 1), wait)
+        _put_back(replace(asked, turn=None, throttles=asked.throttles + 1), wait)
     except SenderDown as down:
         until = r.sending.open(down.fault, r.now()).until or r.now()
-        _put_back(asked, until - r.now())
+        _put_back(replace(asked, turn=None), until - r.now())
     except (MailRefused, MailUnclear) as error:
         count("WriterMailsDropped")
         log("mail to a writer not sent", why=type(error).__name__)

@@ -268,7 +268,7 @@ class CanaryHouse(Rehearsal):
         failed = list(bodies)
         with escapes(self.ears):
             failed = super()._handed_to(function, bodies)
-        return failed
+        return failed  # noqa: RET504 - an error leaves it as it was
 
     def reconcile(self) -> None:
         with escapes(self.ears):
