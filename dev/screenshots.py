@@ -1,7 +1,8 @@
 """`make docs-img`: the README's pictures, taken of one real call on a stack of its own.
 
 Promises pictures of what is there: the page before and during a call at phone width, in both schemes, and the
-handset. Needs Chromium; starts the local stack on free ports with an empty memory, and ends it.
+handset; and a Spanish letter as its office gets it. Needs Chromium; starts the local stack on free ports with an empty
+memory, and ends it.
 """
 
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from chalicelib.runtime import runtime
+from dev.letter_picture import OWN_WORDS, inbox_with
 from dev.offices import HANDSETS
 from dev.ports import Ports
 from dev.stack import Wish, heed_signals, running
@@ -22,6 +24,8 @@ TO = Path(__file__).resolve().parent.parent / "docs" / "img"
 CAMPAIGN = "families-28"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+HIGH = {"width": 1280, "height": 1200}
+"""A whole letter, without scrolling."""
 STEP = 20_000
 """Milliseconds that a step of the call may take."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -47,7 +51,7 @@ def take(browser: Browser, site: Site) -> list[Path]:
     do(site, ana, "press", keys="1")
     state(page, "connected")
     page.wait_for_timeout(3_000)
-    return [*taken, kept(page, "call-connected"), kept(handset, "handset")]
+    return [*taken, kept(page, "call-connected"), kept(handset, "handset"), letter_in_its_inbox(browser)]
 
 
 def others(browser: Browser, site: Site) -> list[Path]:
@@ -56,6 +60,23 @@ def others(browser: Browser, site: Site) -> list[Path]:
     dark = opened(browser, f"{address}?lang=es", PHONE, dark=True)
     desk = opened(browser, f"{address}?lang=en", DESK)
     return [kept(dark, "campaign-es-dark"), kept(desk, "campaign-desk")]
+
+
+def letter_in_its_inbox(browser: Browser) -> Path:
+    """A letter in Spanish, as its reader at the office sees it."""
+    campaign = runtime().campaign(CAMPAIGN)
+    assert campaign, "the stack seeds it"
+    with inbox_with(campaign) as url:
+        page = opened(browser, url, HIGH)
+        page.click("[data-letter]")
+        page.click("#as-html")
+        expect(page.frame_locator("#html").get_by_text(OWN_WORDS)).to_be_visible(timeout=STEP)
+        expect(page.locator("#history")).to_contain_text("delivered", timeout=STEP)
+        path = TO / "letter-inbox-es.png"
+        page.locator("#letter").screenshot(path=path)
+        # While the mail world is there, or the page would ask one that is gone.
+        page.context.close()
+    return path
 
 
 def opened(browser: Browser, url: str, size: dict[str, int], *, dark: bool = False) -> Page:

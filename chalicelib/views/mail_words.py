@@ -33,7 +33,7 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way on, by itself on its line."""
+    """A way on, by itself on its line; "aside": not the one most take."""
 
     text: str
     url: str
@@ -221,4 +221,4 @@ def _by_yourself(told: _Told) -> Iterator[Part]:
     if address:
         yield Quoted(told.say("lost.post"), address, kind="post")
     if office and office.web_form:
-        yield Link(told.say("lost.form"), office.web_form)
+        yield Link(told.say("lost.form"), office.web_form, kind="aside")
