@@ -40,7 +40,7 @@ from chalicelib.views.letter_committing import address_key, commit, decided, hap
 from chalicelib.views.turns import EARLY, waits
 
 LEASE = timedelta(minutes=2)
-"""Longer than the worker can live (30 seconds) and SES is waited for."""
+"""Longer than the worker can live (90 seconds) and SES is waited for."""
 CLOSED_FOR_LONG = timedelta(days=1)
 """When to look again at an office that opens at no time we can see."""
 PROBE_SECONDS = 60

@@ -9,15 +9,25 @@ from typing import Any
 Template = dict[str, Any]
 Properties = dict[str, Any]
 
-FUNCTIONS = {"APIHandler", "Ring", "Reconcile"}
+FUNCTIONS = {"APIHandler", "Ring", "Reconcile", "Letters", "MailEvents", "Post"}
+DRAINED_BY = {"RingQueue": "Ring", "LettersQueue": "Letters", "MailEventsQueue": "MailEvents"}
 TABLE = ("Table", "Arn")
 RING = ("RingQueue", "Arn")
+LETTERS = ("LettersQueue", "Arn")
+MAIL_EVENTS = ("MailEventsQueue", "Arn")
+IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${Domain}"
+MAIL_SET = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${MailSet}"
 SECRET = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretName}-??????"
 ITEM = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
 ON_TABLE = {(f"dynamodb:{action}", TABLE) for action in ITEM}
 SEND = {("sqs:SendMessage", RING)}
+SEND_LETTER = {("sqs:SendMessage", LETTERS)}
+FORGET = {("dynamodb:DeleteItem", TABLE)}
 RECEIVE = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-DRAIN = {(f"sqs:{action}", RING) for action in RECEIVE}
+MAIL = {(action, to) for action in ("ses:SendEmail", "ses:SendRawEmail") for to in (IDENTITY, MAIL_SET)}
+ASK_ACCOUNT = {("ses:GetAccount", "*")}
+NO_RESOURCE = {"ses:GetAccount"}
+"""Actions for which AWS knows no resource but all."""
 READ_SECRET = {("secretsmanager:GetSecretValue", SECRET)}
 
 
@@ -26,11 +36,37 @@ def log(group: str) -> set[tuple[str, object]]:
     return {(f"logs:{action}", (group, "Arn")) for action in ("CreateLogStream", "PutLogEvents")}
 
 
+def drain(queue: tuple[str, str]) -> set[tuple[str, object]]:
+    """What Lambda's poller does with a queue, in the function's name."""
+    return {(f"sqs:{action}", queue) for action in RECEIVE}
+
+
 ALLOWED: dict[str, set[tuple[str, object]]] = {
-    "APIHandler": ON_TABLE | SEND | READ_SECRET | log("ApiLog"),
-    "Ring": ON_TABLE | SEND | DRAIN | READ_SECRET | log("RingLog"),
-    "Reconcile": ON_TABLE | {("dynamodb:DeleteItem", TABLE)} | SEND | READ_SECRET | log("ReconcileLog"),
+    "APIHandler": ON_TABLE | FORGET | SEND | SEND_LETTER | READ_SECRET | log("ApiLog"),
+    "Ring": ON_TABLE | SEND | drain(RING) | READ_SECRET | log("RingLog"),
+    "Reconcile": ON_TABLE | FORGET | SEND | READ_SECRET | log("ReconcileLog"),
+    "Letters": ON_TABLE
+    | FORGET
+    | SEND_LETTER
+    | drain(LETTERS)
+    | MAIL
+    | ASK_ACCOUNT
+    | READ_SECRET
+    | log("LettersLog"),
+    "MailEvents": ON_TABLE - {("dynamodb:GetItem", TABLE)}
+    | SEND_LETTER
+    | drain(MAIL_EVENTS)
+    | READ_SECRET
+    | log("MailEventsLog"),
+    "Post": ON_TABLE | FORGET | SEND_LETTER | READ_SECRET | log("PostLog"),
 }
+FORGETS: dict[str, list[str] | None] = {
+    "APIHandler": ["LETTER#*"],
+    "Reconcile": None,
+    "Letters": ["MAIL#*"],
+    "Post": ["LETTER#*", "LETTERDUE#*"],
+}
+"""Which items a function may delete, by the beginning of their keys; None: any but the ledger's."""
 
 
 def of_type(template: Template, kind: str) -> dict[str, Properties]:
@@ -58,7 +94,7 @@ def referred(value: object) -> object:
             return resource, attribute
         case {"Ref": resource}:
             return resource
-        case {"Fn::Sub": text}:
+        case {"Fn::Sub": [text, _]} | {"Fn::Sub": text}:
             return text
     return value
 
@@ -112,8 +148,10 @@ def each_role_allows_exactly_what_its_function_does(template: Template) -> None:
 def no_role_names_a_star(template: Template) -> None:
     for function in FUNCTIONS:
         for statement in statements(role_of(template, function)[1], "Allow"):
-            assert not any("*" in action for action in listed(statement["Action"]))
-            assert "*" not in [referred(resource) for resource in listed(statement["Resource"])]
+            actions = listed(statement["Action"])
+            assert not any("*" in action for action in actions)
+            resources = [referred(resource) for resource in listed(statement["Resource"])]
+            assert "*" not in resources or set(actions) <= NO_RESOURCE
             assert not statement.keys() & {"NotAction", "NotResource"}
 
 
@@ -129,6 +167,24 @@ def nobody_changes_the_ledger(template: Template) -> None:
         ], function
 
 
+def what_a_function_may_delete_is_said(template: Template) -> None:
+    for function in FUNCTIONS:
+        deleting = [
+            statement.get("Condition")
+            for statement in statements(role_of(template, function)[1], "Allow")
+            if "dynamodb:DeleteItem" in listed(statement["Action"])
+        ]
+        assert deleting == [confined(FORGETS[function])] if function in FORGETS else deleting == [], function
+
+
+def confined(keys: list[str] | None) -> Properties | None:
+    """The condition that a request names such keys only, and names any."""
+    if keys is None:
+        return None
+    named = {"dynamodb:LeadingKeys": keys}
+    return {"ForAllValues:StringLike": named, "Null": {"dynamodb:LeadingKeys": "false"}}
+
+
 def only_lambda_takes_a_role(template: Template) -> None:
     for name, role in of_type(template, "AWS::IAM::Role").items():
         trusted = role["AssumeRolePolicyDocument"]["Statement"]
@@ -139,17 +195,18 @@ def only_lambda_takes_a_role(template: Template) -> None:
 
 def a_failed_message_returns_alone(template: Template) -> None:
     sources = of_type(template, "AWS::Lambda::EventSourceMapping")
-    assert sources, "nothing empties the ring queue"
+    assert len(sources) == len(DRAINED_BY), "a queue is emptied by nobody"
     for name, source in sources.items():
         assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], name
 
 
-def ring_drains_the_ring_queue(template: Template) -> None:
-    (source,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    assert referred(source["EventSourceArn"]) == RING
-    assert referred(source["FunctionName"]) == "Ring"
-    assert 1 <= source["BatchSize"] <= 10
-    assert source.get("Enabled", True) is True
+def each_queue_is_drained_by_its_function(template: Template) -> None:
+    sources = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    drained = {referred(source["EventSourceArn"]): referred(source["FunctionName"]) for source in sources}
+    assert drained == {(queue, "Arn"): function for queue, function in DRAINED_BY.items()}
+    for source in sources:
+        assert 1 <= source["BatchSize"] <= 10
+        assert source.get("Enabled", True) is True
 
 
 def workers_are_capped_at_the_queue(template: Template) -> None:
@@ -160,8 +217,9 @@ def workers_are_capped_at_the_queue(template: Template) -> None:
 
 
 def a_slow_batch_is_not_delivered_twice(template: Template) -> None:
-    timeout = one(template, "Ring")["Timeout"]
-    assert one(template, "RingQueue")["VisibilityTimeout"] >= 6 * timeout
+    for queue, function in DRAINED_BY.items():
+        timeout = one(template, function)["Timeout"]
+        assert one(template, queue)["VisibilityTimeout"] >= 6 * timeout, queue
 
 
 def a_ring_is_tried_five_times_and_within_the_hour(template: Template) -> None:
@@ -239,7 +297,8 @@ def everything_runs_on_arm(template: Template) -> None:
     for name, function in functions(template).items():
         assert function.get("Architectures") == ["arm64"], name
         assert function["MemorySize"] == 512, name
-        assert function["Timeout"] <= 30, name
+        # A batch of letters waits for SES five times, but no letter's lease ends meanwhile; all else is seconds.
+        assert function["Timeout"] == (90 if name == "Letters" else 30), name
 
 
 def each_function_logs_json_to_a_group_of_its_own(template: Template) -> None:
@@ -257,11 +316,13 @@ def logs_are_forgotten_after_thirty_days(template: Template) -> None:
         assert group.get("RetentionInDays") == 30, name
 
 
-def the_reconciler_runs_every_minute(template: Template) -> None:
-    (rule,) = of_type(template, "AWS::Events::Rule").values()
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert rule.get("State", "ENABLED") == "ENABLED"
-    assert [referred(target["Arn"]) for target in rule["Targets"]] == [("Reconcile", "Arn")]
+def schedules_run_every_minute(template: Template) -> None:
+    rules = of_type(template, "AWS::Events::Rule").values()
+    for rule in rules:
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
+        assert rule.get("State", "ENABLED") == "ENABLED"
+    called = {referred(target["Arn"]) for rule in rules for target in rule["Targets"]}
+    assert called == {("Reconcile", "Arn"), ("Post", "Arn")}
 
 
 def no_secret_is_in_the_environment(template: Template) -> None:
@@ -279,6 +340,7 @@ def what_differs_between_deployments_must_be_said(template: Template) -> None:
     must = {"Stage", "PublicUrl", "SecretName", "TwilioAccountSid", "TwilioNumbers", "CodeBucket", "CodeKey"}
     assert parameters.keys() - optional == must
     assert parameters["TwilioApiUrl"]["Default"] == "", "a deployment must reach Twilio itself"
+    assert parameters["SesUrl"]["Default"] == "", "a deployment must reach SES itself"
 
 
 def the_code_is_a_parameter(template: Template) -> None:
@@ -295,9 +357,10 @@ PROMISES: dict[str, Callable[[Template], None]] = {
         each_role_allows_exactly_what_its_function_does,
         no_role_names_a_star,
         nobody_changes_the_ledger,
+        what_a_function_may_delete_is_said,
         only_lambda_takes_a_role,
         a_failed_message_returns_alone,
-        ring_drains_the_ring_queue,
+        each_queue_is_drained_by_its_function,
         workers_are_capped_at_the_queue,
         a_slow_batch_is_not_delivered_twice,
         a_ring_is_tried_five_times_and_within_the_hour,
@@ -314,7 +377,7 @@ PROMISES: dict[str, Callable[[Template], None]] = {
         everything_runs_on_arm,
         each_function_logs_json_to_a_group_of_its_own,
         logs_are_forgotten_after_thirty_days,
-        the_reconciler_runs_every_minute,
+        schedules_run_every_minute,
         no_secret_is_in_the_environment,
         what_differs_between_deployments_must_be_said,
         the_code_is_a_parameter,

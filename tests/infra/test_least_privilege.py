@@ -5,10 +5,6 @@ action nobody used is a permission nobody needs; one that no role has would be a
 emulator here enforces roles.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from dev.phone_world import (
@@ -23,61 +19,10 @@ from dev.phone_world import (
     Voicemail,
 )
 from dev.phone_world.faults import CreateFault
-from tests.infra.promises import ALLOWED, DRAIN
+from tests.infra.letters_watched import LETTER_STORIES, writing
+from tests.infra.promises import ALLOWED, FORGETS, RECEIVE
+from tests.infra.watching import Seen, Watch
 from tests.rehearsal import ANA, LINES, SLUG, Rehearsal, rehearsing
-
-PART = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
-
-Used = dict[str, set[str]]
-
-
-class Watch:
-    """Writes down which function sends what. The function is whichever door was entered last."""
-
-    def __init__(self, rehearsal: Rehearsal) -> None:
-        self.used: Used = defaultdict(set)
-        self.doors = ["APIHandler"]
-        for client in (rehearsal.dynamodb, rehearsal.runtime.secrets._client):
-            client.meta.events.register("provide-client-params", self.sent)
-        rehearsal.ask = self.through("APIHandler", rehearsal.ask)
-        rehearsal.queue.deliver = self.through("Ring", rehearsal.queue.deliver)
-        rehearsal.reconcile = self.through("Reconcile", rehearsal.reconcile)  # type: ignore[method-assign]
-        rehearsal.queue.send_message = self.enqueued(rehearsal.queue.send_message)  # type: ignore[method-assign]
-        self.runtime = rehearsal.runtime
-
-    def forget(self) -> None:
-        """Let each function read for itself what one process would remember for all of them."""
-        self.runtime.secrets._kept = None
-        self.runtime._campaigns.clear()
-        self.runtime._never.clear()
-
-    def through(self, function: str, door: Callable[..., Any]) -> Callable[..., Any]:
-        def entered(*arguments: Any, **named: Any) -> Any:
-            self.forget()
-            self.doors.append(function)
-            try:
-                return door(*arguments, **named)
-            finally:
-                self.doors.pop()
-
-        return entered
-
-    def enqueued(self, send: Callable[..., Any]) -> Callable[..., Any]:
-        def sent(**message: Any) -> Any:
-            self.used[self.doors[-1]].add("sqs:SendMessage")
-            return send(**message)
-
-        return sent
-
-    def sent(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        service = model.service_model.signing_name
-        parts = {f"{service}:{PART[part]}" for item in params.get("TransactItems", []) for part in item}
-        self.used[self.doors[-1]] |= parts or {f"{service}:{model.name}"}
 
 
 def spoken(rehearsal: Rehearsal) -> None:
@@ -149,28 +94,48 @@ STORIES = [
 
 
 @pytest.fixture(scope="module")
-def used() -> Used:
+def seen() -> Seen:
     """What each function did in all stories together, with every page looked at along the way."""
-    together: Used = defaultdict(set)
+    together = Seen()
     for story in STORIES:
         with rehearsing() as rehearsal:
-            watch = Watch(rehearsal)
+            Watch(rehearsal, together)
             story(rehearsal)
             call_id = rehearsal.tap()["id"]
             rehearsal.play(minutes=75, every=5)
             for path in ("/", f"/c/{SLUG}", f"/calls/{call_id}", f"/api/campaigns/{SLUG}/counts"):
                 rehearsal.get(path)
-            for function, actions in watch.used.items():
-                together[function] |= actions
+    for letter_story in LETTER_STORIES:
+        with writing(together) as writer:
+            letter_story(writer)
     return together
 
 
+POLLED = {f"sqs:{action}" for action in RECEIVE}
+"""What Lambda's poller does in a function's name, before that is called."""
+RAW = "ses:SendRawEmail"
+"""What SES asks for besides SendEmail where a mail is of our own making: nobody calls it by this name."""
+
+
+def named(action: str, on: object) -> str:
+    """An action as the watch writes it down."""
+    return f"{action} {on[0]}" if action == "sqs:SendMessage" and isinstance(on, tuple) else action
+
+
 @pytest.mark.parametrize("function", ALLOWED)
-def test_a_role_allows_what_its_function_was_seen_to_do_and_nothing_else(used: Used, function: str) -> None:
-    own = {action for action, _ in ALLOWED[function] if not action.startswith("logs:")}
+def test_a_role_allows_what_its_function_was_seen_to_do_and_nothing_else(seen: Seen, function: str) -> None:
+    own = {named(action, on) for action, on in ALLOWED[function] if not action.startswith("logs:")}
 
-    assert used[function] == own - {action for action, _ in DRAIN}
+    assert seen.used[function] == own - POLLED - {RAW}
 
 
-def test_the_watch_tells_the_functions_apart(used: Used) -> None:
-    assert "dynamodb:DeleteItem" in used["Reconcile"] - used["Ring"] - used["APIHandler"]
+@pytest.mark.parametrize("function", FORGETS)
+def test_a_function_deletes_what_its_role_lets_it_and_nothing_else(seen: Seen, function: str) -> None:
+    confined = FORGETS[function]
+
+    assert confined is None or seen.deleted[function] == {keys.removesuffix("#*") for keys in confined}
+
+
+def test_the_watch_tells_the_functions_apart(seen: Seen) -> None:
+    assert "dynamodb:DeleteItem" in seen.used["Reconcile"] - seen.used["Ring"]
+    assert "ses:SendEmail" in seen.used["Letters"] - seen.used["MailEvents"] - seen.used["APIHandler"]

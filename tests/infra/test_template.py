@@ -1,38 +1,12 @@
 """The packaged template keeps its promises, and each promise notices the faults that would break it."""
 
-import copy
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from chalicelib.config import REQUIRED
+from chalicelib.config import MAIL, REQUIRED
+from tests.infra.faults import Fault
 from tests.infra.promises import PROMISES, functions
-
-DROP = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One seeded mistake: what is changed (a dotted path, numbers index lists) and who must notice."""
-
-    promise: str
-    at: str
-    to: object = DROP
-
-    def into(self, template: dict[str, Any]) -> dict[str, Any]:
-        """A copy of the template with the mistake in it. A path that is not there is an error of the test."""
-        broken = copy.deepcopy(template)
-        *steps, last = (int(step) if step.isdigit() else step for step in self.at.split("."))
-        place: Any = broken
-        for step in steps:
-            place = place[step]
-        if self.to is DROP:
-            del place[last]
-        else:
-            place[last] = self.to
-        return broken
-
 
 API = "Resources.APIHandler.Properties"
 RING = "Resources.Ring.Properties"
@@ -43,6 +17,7 @@ STAGE = "Resources.RestAPIprodStage.Properties"
 RULE = "Resources.ReconcileReconcileEvent.Properties"
 ROLE = "Resources.RingRole.Properties"
 STATEMENTS = f"{ROLE}.Policies.0.PolicyDocument.Statement"
+DELETING = "Resources.ApiRole.Properties.Policies.0.PolicyDocument.Statement.5"
 STAR = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}
 
 FAULTS = [
@@ -60,16 +35,28 @@ FAULTS = [
     Fault("no_role_names_a_star", f"{STATEMENTS}.1.Action", "dynamodb:*"),
     Fault("nobody_changes_the_ledger", f"{STATEMENTS}.2"),
     Fault("nobody_changes_the_ledger", f"{STATEMENTS}.2.Action", ["dynamodb:DeleteItem"]),
+    Fault("what_a_function_may_delete_is_said", f"{DELETING}.Condition"),
+    Fault("what_a_function_may_delete_is_said", f"{DELETING}.Condition.Null"),
+    Fault(
+        "what_a_function_may_delete_is_said",
+        f"{DELETING}.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.0",
+        "*",
+    ),
     Fault("only_lambda_takes_a_role", f"{ROLE}.AssumeRolePolicyDocument.Statement.0.Principal", {"AWS": "*"}),
     Fault("a_failed_message_returns_alone", f"{SOURCE}.FunctionResponseTypes"),
     Fault("a_failed_message_returns_alone", f"{SOURCE}.FunctionResponseTypes.0", "ReportBatchItemFailure"),
     Fault("a_failed_message_returns_alone", "Resources.RingRingSqsEventSource"),
-    Fault("ring_drains_the_ring_queue", f"{SOURCE}.EventSourceArn", "arn:aws:sqs:us-east-1:123456789012:x"),
-    Fault("ring_drains_the_ring_queue", f"{SOURCE}.Enabled", to=False),
+    Fault(
+        "each_queue_is_drained_by_its_function",
+        f"{SOURCE}.EventSourceArn",
+        "arn:aws:sqs:us-east-1:123456789012:x",
+    ),
+    Fault("each_queue_is_drained_by_its_function", f"{SOURCE}.Enabled", to=False),
     Fault("workers_are_capped_at_the_queue", f"{SOURCE}.ScalingConfig"),
     Fault("workers_are_capped_at_the_queue", f"{RING}.ReservedConcurrentExecutions", 2),
     Fault("a_slow_batch_is_not_delivered_twice", f"{QUEUE}.VisibilityTimeout", 179),
     Fault("a_slow_batch_is_not_delivered_twice", f"{RING}.Timeout", 31),
+    Fault("a_slow_batch_is_not_delivered_twice", "Resources.LettersQueue.Properties.VisibilityTimeout", 180),
     Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.RedrivePolicy"),
     Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.RedrivePolicy.maxReceiveCount", 50),
     Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.MessageRetentionPeriod", 345600),
@@ -93,14 +80,16 @@ FAULTS = [
     Fault("the_api_is_throttled_and_traces_nothing", f"{STAGE}.MethodSettings.0.DataTraceEnabled", to=True),
     Fault("routes_are_read_or_posted", "Resources.RestAPI.Properties.Body.paths./health.delete", {}),
     Fault("everything_runs_on_arm", f"{API}.Architectures"),
+    Fault("everything_runs_on_arm", "Resources.Letters.Properties.Timeout", 30),
     Fault("everything_runs_on_arm", f"{API}.Architectures.0", "x86_64"),
     Fault("each_function_logs_json_to_a_group_of_its_own", f"{API}.LoggingConfig"),
     Fault(
         "each_function_logs_json_to_a_group_of_its_own", f"{API}.LoggingConfig.LogGroup", {"Ref": "RingLog"}
     ),
     Fault("logs_are_forgotten_after_thirty_days", "Resources.ApiLog.Properties.RetentionInDays"),
-    Fault("the_reconciler_runs_every_minute", f"{RULE}.ScheduleExpression", "rate(5 minutes)"),
-    Fault("the_reconciler_runs_every_minute", f"{RULE}.State", "DISABLED"),
+    Fault("schedules_run_every_minute", f"{RULE}.ScheduleExpression", "rate(5 minutes)"),
+    Fault("schedules_run_every_minute", f"{RULE}.State", "DISABLED"),
+    Fault("schedules_run_every_minute", "Resources.PostPostEvent"),
     Fault(
         "no_secret_is_in_the_environment", f"{API}.Environment.Variables.TWILIO_AUTH_TOKEN", {"Ref": "Token"}
     ),
@@ -108,6 +97,7 @@ FAULTS = [
     Fault(
         "what_differs_between_deployments_must_be_said", "Parameters.TwilioApiUrl.Default", "http://127.0.0.1"
     ),
+    Fault("what_differs_between_deployments_must_be_said", "Parameters.SesUrl.Default", "http://127.0.0.1"),
     Fault("what_differs_between_deployments_must_be_said", "Parameters.PublicUrl.Default", "https://x"),
     Fault("the_code_is_a_parameter", f"{RING}.Code.S3Bucket", "local"),
 ]
@@ -132,4 +122,4 @@ def test_every_promise_has_a_fault_that_breaks_it() -> None:
 
 def test_every_setting_the_app_requires_is_given_to_every_function(packaged: dict[str, Any]) -> None:
     for function in functions(packaged).values():
-        assert function["Environment"]["Variables"].keys() >= set(REQUIRED)
+        assert function["Environment"]["Variables"].keys() >= {*REQUIRED, *MAIL, "PATCHTHROUGH_MAIL_FROM"}
