@@ -89,7 +89,7 @@ def _lining(letter: Letter, campaign: Campaign) -> Event:
         return stopped
     if _is_duplicate(letter):
         return FoundDuplicate()
-    return Lined(_turn(office, campaign) if office else r.now())
+    return Lined(next_turn(office, campaign) if office else r.now())
 
 
 def _stopped(letter: Letter, office: Office | None) -> Event | None:
@@ -112,7 +112,7 @@ def _is_duplicate(letter: Letter) -> bool:
     return False
 
 
-def _turn(office: Office, campaign: Campaign) -> datetime:
+def next_turn(office: Office, campaign: Campaign) -> datetime:
     """The office's next turn. Offices that are made up are open at any hour and take all that comes."""
     r = runtime()
     kept, an_hour = (office, campaign.letter.an_hour)
@@ -131,7 +131,7 @@ def _waking(letter: Letter) -> Event | None:
     if stopped := _stopped(letter, office):
         return stopped
     is_up = office is not None and _open_to(letter, office)
-    return OfficeResumed(_turn(office, campaign)) if office and is_up else None
+    return OfficeResumed(next_turn(office, campaign)) if office and is_up else None
 
 
 def _open_to(letter: Letter, office: Office) -> tuple[str, ...]:
@@ -189,7 +189,7 @@ def _claim(letter: Letter, campaign: Campaign, office: Office, to: tuple[str, ..
     if claimed.state is not State.LEASED or claimed.attempt != attempt:
         return
     if r.config.keeps_hours and not is_open(office, r.now()):
-        happened(letter.id, Throttled(attempt, _turn(office, campaign)))
+        happened(letter.id, Throttled(attempt, next_turn(office, campaign)))
         return
     event = _asked(claimed, campaign, to, throttles)
     happened(letter.id, event, throttles + 1 if isinstance(event, Throttled) else 0)
