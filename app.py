@@ -7,7 +7,10 @@ from chalicelib.views.api import api
 from chalicelib.views.booked_pages import booked_pages
 from chalicelib.views.booking_pages import booking_pages
 from chalicelib.views.bookings_api import bookings_api
+from chalicelib.views.letter_links import letter_links
+from chalicelib.views.letter_pages import letter_pages
 from chalicelib.views.letter_workers import letter_workers
+from chalicelib.views.letters_api import letters_api
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
 from chalicelib.views.texts import texts
@@ -20,8 +23,11 @@ for blueprint in (
     pages,
     booking_pages,
     booked_pages,
+    letter_pages,
+    letter_links,
     api,
     bookings_api,
+    letters_api,
     offices_api,
     voice,
     texts,

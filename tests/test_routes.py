@@ -7,6 +7,8 @@ import pytest
 from chalice.app import Chalice
 
 from app import app
+from chalicelib.domain.tokens import Purpose
+from tests.letter_states import LETTERS, link, seed
 from tests.rehearsal import SLUG, Rehearsal, rehearsing
 
 FORM = "application/x-www-form-urlencoded"
@@ -19,6 +21,9 @@ DOORS = {
     "/bookings/{booking_id}": {"GET", "POST"},
     "/bookings/{booking_id}/time": {"GET", "POST"},
     "/bookings/{booking_id}/calendar.ics": {"GET"},
+    "/c/{slug}/letter": {"GET", "POST"},
+    "/c/{slug}/letter/print": {"GET"},
+    "/letters/{token}": {"GET", "POST"},
     "/health": {"GET"},
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
@@ -30,6 +35,8 @@ DOORS = {
     "/api/campaigns/{slug}/times": {"GET"},
     "/api/campaigns/{slug}/bookings": {"POST"},
     "/api/bookings/{booking_id}": {"GET", "POST"},
+    "/api/campaigns/{slug}/letters": {"POST"},
+    "/api/letters/{letter_id}": {"GET"},
     "/twilio/voice/inbound": {"POST"},
     "/twilio/voice/inbound/status": {"POST"},
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},
@@ -74,11 +81,14 @@ def test_what_twilio_and_the_pages_send_is_a_form_and_the_api_takes_json() -> No
 
 @pytest.fixture
 def watched() -> Any:
-    """A rehearsal with one finished call and one booked, their names in addresses, and what the app asks of AWS now."""
+    """A rehearsal with a call, a booked one and a letter, their names in addresses, and what is asked of AWS now."""
     with rehearsing(offices=1) as rehearsal:
         named = {"slug": SLUG, "name": "look.css", "call_id": rehearsal.tap()["id"]}
         rehearsal.play()
         named["booking_id"] = rehearsal.book()["id"]
+        seed(rehearsal.runtime, LETTERS["waiting"])
+        named["token"] = link(rehearsal.runtime, Purpose.CONFIRM, LETTERS["waiting"]).split("/")[2]
+        named["letter_id"] = named["token"]
         asked: list[str] = []
         events = rehearsal.dynamodb.meta.events
         events.register("provide-client-params", lambda model, **_: asked.append(model.name))

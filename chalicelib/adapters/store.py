@@ -255,6 +255,19 @@ class Store:
         items = self._table.batch([keys.tally(slug, channel, number) for number in range(SHARDS)])
         return added(map(tally_of, items))
 
+    def sums(self, slug: str) -> dict[Channel, Tally]:
+        """Return a campaign's sum on every channel: one read."""
+        asked = [keys.tally(slug, channel, number) for channel in Channel for number in range(SHARDS)]
+        items = self._table.batch(asked)
+        return {
+            channel: added(tally_of(item) for item in items if item["channel"] == channel)
+            for channel in Channel
+        }
+
+    def reached(self, slug: str) -> int:
+        """Return how many acts of a campaign got through to an office, by whichever way: what its goal counts."""
+        return sum(tally.reached for tally in self.sums(slug).values())
+
     def add_shared(self, slug: str, now: datetime) -> None:
         """Count one more call asked for by way of a shared link. Nothing says by whom, or whose link it was.
 

@@ -12,7 +12,7 @@ from math import ceil
 from chalicelib.domain.call import CODE_LIVES, CallSession, Ending, OfficeCall, Stage
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.codes import CODES, LIFE
-from chalicelib.domain.counts import REACHED, Outcome, Tally
+from chalicelib.domain.counts import REACHED, Outcome
 from chalicelib.domain.office import Office
 from chalicelib.domain.office_moves import books_by
 from chalicelib.domain.words import Language
@@ -161,9 +161,9 @@ class CallView:
 
 
 def seen(
-    session: CallSession, campaign: Campaign, tally: Tally, now: datetime, calls_per_second: float
+    session: CallSession, campaign: Campaign, reached: int, now: datetime, calls_per_second: float
 ) -> CallView:
-    """Return the call as its supporter sees it at `now`."""
+    """Return the call as its supporter sees it at `now`; `reached` is the campaign's sum, letters and all."""
     state = _state(session, now)
     leg = session.leg
     now_at, then = _offices(session)
@@ -175,7 +175,7 @@ def seen(
         phone_ends=session.phone_ends,
         office=campaign.office(now_at) if now_at else None,
         following=campaign.office(then) if then else None,
-        reached=tally.reached,
+        reached=reached,
         goal=campaign.goal,
         place=_place(session, now, calls_per_second, state),
         wait=_wait(session, now, state),

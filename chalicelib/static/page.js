@@ -97,7 +97,7 @@ function show(html) {
   document.title = fresh.title;
   document.documentElement.lang = fresh.documentElement.lang;
   const lost = document.activeElement?.closest("#main [id]")?.id;
-  if (next.dataset.page === "call" && main().dataset.page === "call") {
+  if (next.dataset.page === "live" && main().dataset.page === "live") {
     main().className = next.className;
     for (const name of ["now", "updating"]) copy(name, next);
     note(next);

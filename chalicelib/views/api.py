@@ -17,7 +17,7 @@ from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import as_json, seen
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.codes import number_of
-from chalicelib.domain.counts import Channel
+from chalicelib.domain.counts import Channel, Tally
 from chalicelib.domain.refusals import SENTENCES, Code, Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
@@ -44,6 +44,10 @@ STATUSES: dict[Code, int] = {
     Code.TIME_TAKEN: 409,
     Code.TOO_MANY_BOOKINGS: 409,
     Code.BOOKING_GONE: 404,
+    Code.TOO_MANY_LETTERS: 429,
+    Code.NO_MAILBOX: 409,
+    Code.LETTER_NOT_SENT: 409,
+    Code.LETTER_GONE: 404,
     Code.OUR_FAULT: 503,
 }
 """Refusal → status; every other code is about what was sent, 400."""
@@ -81,12 +85,15 @@ def read_campaign(slug: str) -> Response:
 @api.route("/api/campaigns/{slug}/counts", methods=["GET"])
 @json_reply
 def read_counts(slug: str) -> Response:
-    """How many office calls were made and what came of them, recomputable from the ledger."""
-    campaign = tap.campaign(slug)
-    tally = runtime().store.tally(slug, Channel.CALLS)
-    outcomes = {outcome.value: number for outcome, number in sorted(tally.outcomes.items())}
-    sums = {"reached": tally.reached, "actions": tally.tally, "outcomes": outcomes}
-    return _cached({"campaign": slug, "goal": campaign.goal} | sums)
+    """What reached an office, and what came of calls and of letters: recomputable from the ledger.
+
+    `reached` is what the goal counts, by whichever way; `actions` and `outcomes` are those of calls.
+    """
+    campaign, sums = tap.campaign(slug), runtime().store.sums(slug)
+    reached = sum(tally.reached for tally in sums.values())
+    letters = {"reached": sums[Channel.LETTERS].reached} | _sum_json(sums[Channel.LETTERS])
+    whole = {"campaign": slug, "goal": campaign.goal, "reached": reached} | _sum_json(sums[Channel.CALLS])
+    return _cached(whole | {"letters": letters, "answers": _sum_json(sums[Channel.ANSWERS])})
 
 
 @api.route("/api/campaigns/{slug}/challenge", methods=["GET"])
@@ -149,10 +156,15 @@ def change_call(call_id: str) -> Response:
     return json_answer(_call_json(session), 200, {})
 
 
+def _sum_json(tally: Tally) -> dict[str, Any]:
+    outcomes = {outcome.value: number for outcome, number in sorted(tally.outcomes.items())}
+    return {"actions": tally.tally, "outcomes": outcomes}
+
+
 def _call_json(session: CallSession) -> dict[str, Any]:
-    r, tally = runtime(), runtime().store.tally(session.campaign, Channel.CALLS)
-    campaign = campaign_of(session)
-    view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
+    r, campaign = runtime(), campaign_of(session)
+    reached = r.store.reached(session.campaign)
+    view = seen(session, campaign, reached, r.now(), r.config.calls_per_second)
     dial = {"dial": calling_in.link(r.number_of(campaign), session.code)} if view.code else {}
     return as_json(view) | dial | {"page": urls.local(f"/calls/{session.id}")}
 
@@ -178,15 +190,15 @@ def each_language(words: Callable[[Language], str]) -> dict[str, str]:
     return {language.value: words(language) for language in Language}
 
 
-def read_body() -> Mapping[str, Any]:
-    """Return the JSON object that was sent.
+def read_body(longest: int = LONGEST_BODY) -> Mapping[str, Any]:
+    """Return the JSON object that was sent, of `longest` bytes at most.
 
     Raises:
         Refusal: BODY_MALFORMED.
     """
     raw = api.current_request.raw_body
     try:
-        body = json.loads(raw) if len(raw) <= LONGEST_BODY else None
+        body = json.loads(raw) if len(raw) <= longest else None
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

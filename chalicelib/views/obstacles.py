@@ -21,25 +21,29 @@ HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One obstacle: the status, the sentence's key (its heading and text), and the way on."""
+    """One obstacle: the status, the sentence's key (its heading and text), and the way on.
+
+    `offers_letter`: writing is a way on too, for it needs no phone.
+    """
 
     status: int
     key: str
     way: str = "see_campaigns"
+    offers_letter: bool = False
 
 
 FAULT = Obstacle(500, "fault", "try_again")
 ENDED = Obstacle(200, "ended")
 OBSTACLES: dict[Code, Obstacle] = {
-    Code.PHONE_NOT_CALLED: Obstacle(400, "never_called", "use_another"),
+    Code.PHONE_NOT_CALLED: Obstacle(400, "never_called", "use_another", offers_letter=True),
     Code.CONSENT_MISSING: Obstacle(400, "stale_form", "to_campaign"),
     Code.LANGUAGE_UNKNOWN: Obstacle(400, "stale_form", "to_campaign"),
     Code.BODY_MALFORMED: Obstacle(400, "stale_form", "to_campaign"),
     Code.PROOF_MISSING: Obstacle(400, "proof", "to_campaign"),
     Code.PROOF_REFUSED: Obstacle(400, "proof", "to_campaign"),
     Code.OUTCOME_UNKNOWN: Obstacle(400, "answer", "answer.back"),
-    Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign"),
-    Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign"),
+    Code.TOO_MANY_CALLS: Obstacle(429, "too_many", "to_campaign", offers_letter=True),
+    Code.LINE_TOO_LONG: Obstacle(429, "line_too_long", "to_campaign", offers_letter=True),
     Code.NO_CODE: Obstacle(429, "no_code", "call_now"),
     Code.TOO_MANY_TEXTS: Obstacle(429, "too_many_texts", "call_now"),
     Code.BUDGET_SPENT: Obstacle(429, "budget", "call_now"),
@@ -56,6 +60,7 @@ OBSTACLES: dict[Code, Obstacle] = {
     Code.REPEAT_TOO_LONG: Obstacle(400, "not_weekly", "to_campaign"),
     Code.TOO_MANY_BOOKINGS: Obstacle(409, "booked_enough", "to_campaign"),
     Code.BOOKING_GONE: Obstacle(404, "booking_gone"),
+    Code.LETTER_GONE: Obstacle(404, "letter_gone"),
     Code.OUR_FAULT: FAULT,
 }
 """Every refusal but those shown at the form's own field, and those the campaign's page explains."""
@@ -75,9 +80,14 @@ class Asked:
 def refused(refusal: Refusal, asked: Asked, now: datetime) -> Response:
     """Return the page for a refusal."""
     found = OBSTACLES.get(refusal.code, FAULT)
-    later = _minutes(refusal.try_again, now)
-    waits = {"Retry-After": str(later * 60)} if later is not None else {}
+    later, waits = _minutes(refusal.try_again, now), waiting(refusal, now)
     return _drawn(found, asked, _heading(found, refusal, asked), _text(found, later, asked), waits)
+
+
+def waiting(refusal: Refusal, now: datetime) -> dict[str, str]:
+    """Return the header that says when to try again; none where that is not known."""
+    later = _minutes(refusal.try_again, now)
+    return {"Retry-After": str(later * 60)} if later is not None else {}
 
 
 def ended(asked: Asked, reached: int) -> Response:
@@ -96,7 +106,6 @@ def fault(asked: Asked) -> Response:
 
 
 def _drawn(found: Obstacle, asked: Asked, heading: str, text: str, more: Mapping[str, str]) -> Response:
-    say = phrasebook(asked.language).say
     return page(
         "obstacle.html",
         asked.language,
@@ -105,7 +114,7 @@ def _drawn(found: Obstacle, asked: Asked, heading: str, text: str, more: Mapping
         headers={**PRIVATE, **more},
         heading=heading,
         text=text,
-        ways=[(say(found.way, number=phone(asked.site.number or "")), _way(found.way, asked))],
+        ways=_ways(found, asked),
         elsewhere=asked.elsewhere,
         campaign=asked.campaign,
     )
@@ -133,6 +142,15 @@ def _text(found: Obstacle, later: int | None, asked: Asked) -> str:
 
 def _minutes(until: datetime | None, now: datetime) -> int | None:
     return None if until is None else max(1, ceil((until - now) / timedelta(minutes=1)))
+
+
+def _ways(found: Obstacle, asked: Asked) -> list[tuple[str, str]]:
+    say = phrasebook(asked.language).say
+    first = (say(found.way, number=phone(asked.site.number or "")), _way(found.way, asked))
+    if not found.offers_letter or asked.campaign is None:
+        return [first]
+    letter = asked.site.link(f"/c/{asked.campaign.slug}/letter", lang=asked.language.value)
+    return [first, (say("write.link"), letter)]
 
 
 def _way(way: str, asked: Asked) -> str:

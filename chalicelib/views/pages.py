@@ -14,7 +14,7 @@ from chalicelib.domain.call import CallSession
 from chalicelib.domain.call_view import CallView, State, seen
 from chalicelib.domain.campaign import Campaign, Status, calling_order
 from chalicelib.domain.codes import CODES
-from chalicelib.domain.counts import Channel, Outcome
+from chalicelib.domain.counts import Outcome
 from chalicelib.domain.moves import Moment
 from chalicelib.domain.office import Office
 from chalicelib.domain.office_moves import offices_left
@@ -58,7 +58,7 @@ SOON, A_MINUTE = 45, 90
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A campaign on the front page, and how many calls got through."""
+    """A campaign on the front page, and how many calls and letters got through."""
 
     campaign: Campaign
     reached: int
@@ -275,8 +275,8 @@ def _call(
     session: CallSession, campaign: Campaign, *, refusal: Refusal | None = None, typed: str = ""
 ) -> Response:
     r, query = runtime(), visits.query()
-    tally = r.store.tally(session.campaign, Channel.CALLS)
-    view = seen(session, campaign, tally, r.now(), r.config.calls_per_second)
+    reached = r.store.reached(session.campaign)
+    view = seen(session, campaign, reached, r.now(), r.config.calls_per_second)
     if query.get("skip") and view.is_question_open:
         view = replace(view, state=State.SETTLING)
     is_still = bool(query.get("still") or query.get("skip"))
@@ -328,7 +328,7 @@ def _template(view: CallView) -> str:
 
 
 def _reached(campaign: Campaign) -> int:
-    return runtime().store.tally(campaign.slug, Channel.CALLS).reached
+    return runtime().store.reached(campaign.slug)
 
 
 def code_number(form: Mapping[str, str]) -> int:

@@ -6,7 +6,7 @@ the request of now.
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from chalice.app import Blueprint, Response
 
@@ -23,7 +23,7 @@ pages = Blueprint("chalicelib.views.pages")
 
 FORM = "application/x-www-form-urlencoded"
 SEE_OTHER = 303
-KEPT = frozenset({"live", "still", "skip", "office", "zone", "via"})
+KEPT = frozenset({"live", "still", "skip", "office", "zone", "via", "again", "print"})
 """What an address asks for beside the language, and keeps when the language is changed."""
 
 
@@ -65,9 +65,9 @@ def page(
     )
 
 
-def see_other(path: str) -> Response:
-    """Send the browser on to one of our own paths, in the language of now."""
-    where = site().url + f"{path}?lang={asked_language().value}"
+def see_other(path: str, otherwise: Language | None = None, **query: str) -> Response:
+    """Send the browser on to one of our own paths, in the language of now: as `asked_language` finds it."""
+    where = site().url + path + "?" + urlencode({"lang": asked_language(otherwise).value} | query)
     return Response("", status_code=SEE_OTHER, headers={"Location": where, "Content-Type": HTML, **PRIVATE})
 
 

@@ -226,7 +226,9 @@ def opened(text: str) -> Opened:
     if purpose is Purpose.ANSWER:
         letters = r.letters.letters([subject], r.now())
     else:
-        letters = tuple(each for each in r.letters.group(subject, r.now()) if each.group == subject)
+        group = r.letters.group(subject, r.now())
+        # Whoever only asked for a link sees nothing of a letter: not even that it has gone its way in other words.
+        letters = group if purpose is Purpose.SENT else tuple(each for each in group if each.group == subject)
     if not letters:
         raise Refusal(Code.LETTER_GONE)
     return Opened(purpose, text, subject, letters, r.campaign(letters[0].campaign))

@@ -14,6 +14,7 @@ import boto3
 
 from app import app
 from chalicelib.adapters import keys
+from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.table import keyed, wire
 from chalicelib.config import Config
 from chalicelib.domain.call import CallSession
@@ -156,7 +157,8 @@ def serving() -> Iterator[Served]:
         built = Runtime.build(_config(server.url), now=clock)
         ids = (CALL_ID[:-4] + f"{number:04}" for number in range(10_000))
         wired = type(built.ring_queue)(queue, "ring")  # type: ignore[arg-type]  # the wire's double
-        made = replace(built, ring_queue=wired, new_id=lambda: next(ids))
+        letters = LetterQueue(queue, "letters")  # type: ignore[arg-type]  # the wire's double
+        made = replace(built, ring_queue=wired, letter_queue=letters, new_id=lambda: next(ids))
         install(made)
         try:
             yield Served(server.url, made, clock, queue, dynamodb)
@@ -174,6 +176,13 @@ def _config(url: str) -> Config:
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_API_URL": "http://127.0.0.1:1",
         "TWILIO_NUMBERS": OUR_NUMBER,
+        "PATCHTHROUGH_MAIL_FROM": "letters@example.org",
+        "PATCHTHROUGH_MAIL_SET": "letters",
+        "PATCHTHROUGH_SES_URL": "http://127.0.0.1:1",
+        "PATCHTHROUGH_QUEUE_LETTERS": "letters",
+        "PATCHTHROUGH_QUEUE_MAIL_EVENTS": "mail-events",
+        "PATCHTHROUGH_LETTERS_PER_ADDRESS": "50",
+        "PATCHTHROUGH_LETTERS_PER_SOURCE": "1000",
     })  # fmt: skip
 
 

@@ -5,15 +5,15 @@ import pytest
 
 from chalicelib.domain.call import CODE_LIVES, CallSession, CallStatus, Ending, Proving, Stage
 from chalicelib.domain.call_view import CHANGING, CallView, State, as_json, seen
-from chalicelib.domain.counts import Outcome, Tally
+from chalicelib.domain.counts import Outcome
 from tests.values import NOW, PHONE, called, campaign, leg, over, session
 
-TALLY = Tally(1285, {Outcome.SPOKE: 1200, Outcome.VOICEMAIL: 85, Outcome.BUSY: 40})
+REACHED = 1285
 TALKED = leg(status=CallStatus.COMPLETED, seconds=40)
 
 
 def view(call: CallSession, *, seconds: float = 0, calls_per_second: float = 1) -> CallView:
-    return seen(call, campaign(), TALLY, NOW + timedelta(seconds=seconds), calls_per_second)
+    return seen(call, campaign(), REACHED, NOW + timedelta(seconds=seconds), calls_per_second)
 
 
 LIVE = {
@@ -134,7 +134,7 @@ def test_the_code_s_time_and_how_many_are_left_are_told_while_it_is_asked_for() 
 
 
 def test_an_office_that_left_the_campaign_is_no_fault() -> None:
-    view_without = seen(LIVE[State.CONNECTED], campaign(offices=()), TALLY, NOW, 1)
+    view_without = seen(LIVE[State.CONNECTED], campaign(offices=()), REACHED, NOW, 1)
 
     assert view_without.office is None
     assert as_json(view_without)["office"] is None

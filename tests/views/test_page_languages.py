@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.call_view import State
 from chalicelib.domain.words import Language
 from chalicelib.views import rendering
+from chalicelib.views.letter_pages import ON_PAPER
 from chalicelib.views.obstacles import OBSTACLES
 from chalicelib.views.visits import preferred
 from tests.browser.served import PREFIX, Served
@@ -140,7 +141,7 @@ def test_every_sentence_is_used_and_every_used_one_exists() -> None:
 def prefixes(key: str) -> list[str]:
     """A key as it may stand in a template: whole, or built from its parts ("how." ~ outcome)."""
     parts = key.split(".")
-    states = [state.value for state in State]
+    states = [state.value for state in State] + [found.key for found in ON_PAPER.values()]
     return [key + "'", key + '"', *(".".join(parts[:end]) + "." for end in range(1, len(parts)))] + (
         [parts[0]] if parts[0] in states or any(parts[0] == found.key for found in OBSTACLES.values()) else []
     )

@@ -19,6 +19,7 @@ from chalicelib.domain.refusals import Code
 from chalicelib.domain.words import Language
 from chalicelib.runtime import install
 from chalicelib.views import rendering
+from chalicelib.views.letter_pages import AT_THE_LETTER, ON_PAPER
 from chalicelib.views.obstacles import OBSTACLES
 from chalicelib.views.pages import AT_THE_CODE, AT_THE_FIELD, AT_THE_OFFICES, RESTING
 from tests.browser.served import PREFIX, Answer, Served
@@ -320,7 +321,9 @@ def test_a_call_that_is_over_asks_for_no_refresh(served: Served) -> None:
 
 
 def test_every_refusal_has_its_page() -> None:
-    assert OBSTACLES.keys() | AT_THE_FIELD | AT_THE_CODE | AT_THE_OFFICES | RESTING == set(Code)
+    of_calls = OBSTACLES.keys() | AT_THE_FIELD | AT_THE_CODE | AT_THE_OFFICES | RESTING
+
+    assert of_calls | AT_THE_LETTER | ON_PAPER.keys() == set(Code)
 
 
 @pytest.mark.parametrize("code", OBSTACLES)
