@@ -41,10 +41,10 @@ class Paper:
 
 def sheet(content: Content, campaign: Campaign, offices: Sequence[Office], language: Language) -> Sheet:
     """Return the letter as these offices read it."""
-    say = rendering.phrasebook(language).say
-    sender = say("mail.via", name=content.name, organization=campaign.organization.of(language))
+    organization = campaign.organization.of(language)
+    sender = rendering.phrasebook(language).plain("mail.via", name=content.name, organization=organization)
     text = signed(content, language)
-    return Sheet(str(sender), str(content.address), offices, content.subject, text, language)
+    return Sheet(sender, str(content.address), offices, content.subject, text, language)
 
 
 def printed(
