@@ -29,7 +29,9 @@ CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
 }
-Service = Literal["cloudformation", "dynamodb", "logs", "s3", "secretsmanager", "sqs"]
+Service = Literal["cloudformation", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sqs"]
+QUEUES = {"ring": "Ring", "letters": "Letters", "mail_events": "MailEvents"}
+"""The queues by the function that empties each, and how infra calls them: RingQueue, and RingDead for its dead."""
 LOG = "ministack.log"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -50,20 +52,20 @@ class PortTaken(AwsError):
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """What the app must be told: the table's name, the ring queue's URL, the secret's name."""
+    """What the app must be told: the table's name, each function's queue (its URL), the secret's name."""
 
     table: str
-    ring_queue: str
-    ring_dead_queue: str
+    queues: Mapping[str, str]
     secret: str
 
     def environment(self, endpoint: str) -> dict[str, str]:
         """Return the environment that leads the app (and boto3) to this AWS."""
+        queues = {f"PATCHTHROUGH_QUEUE_{name.upper()}": url for name, url in self.queues.items()}
         return CREDENTIALS | {
             "AWS_ENDPOINT_URL": endpoint,
             "PATCHTHROUGH_TABLE": self.table,
-            "PATCHTHROUGH_QUEUE_RING": self.ring_queue,
             "PATCHTHROUGH_SECRETS": self.secret,
+            **queues,
         }
 
 
@@ -122,9 +124,10 @@ def furnish(endpoint: str, stage: str, secret: Mapping[str, str]) -> Furniture:
     """Create the table, the queues and the secret of a stage, or find them as they are."""
     table, name = f"patchthrough-{stage}", f"patchthrough/{stage}"
     create_table(client("dynamodb", endpoint), table)
-    ring_queue, ring_dead_queue = create_ring_queue(client("sqs", endpoint), stage)
+    sqs = client("sqs", endpoint)
+    queues = {function: create_queue(sqs, stage, function)[0] for function in QUEUES}
     write_secret(client("secretsmanager", endpoint), name, secret)
-    return Furniture(table, ring_queue, ring_dead_queue, name)
+    return Furniture(table, queues, name)
 
 
 def client(service: Service, endpoint: str) -> Any:
@@ -145,12 +148,12 @@ def create_table(dynamodb: Any, name: str) -> None:
         )
 
 
-def create_ring_queue(sqs: Any, stage: str) -> tuple[str, str]:
-    """Create the ring queue and its dead queue with infra's properties; return their URLs in that order."""
-    name = f"patchthrough-{stage}-ring"
-    dead = sqs.create_queue(QueueName=f"{name}-dead", Attributes=_queue("RingDead"))["QueueUrl"]
+def create_queue(sqs: Any, stage: str, function: str) -> tuple[str, str]:
+    """Create a function's queue and its dead queue with infra's properties; return their URLs in that order."""
+    name, ours = f"patchthrough-{stage}-{function.replace('_', '-')}", QUEUES[function]
+    dead = sqs.create_queue(QueueName=f"{name}-dead", Attributes=_queue(f"{ours}Dead"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    attributes = _queue("RingQueue", {"Fn::GetAtt": ["RingDead", "Arn"]}, arn)
+    attributes = _queue(f"{ours}Queue", {"Fn::GetAtt": [f"{ours}Dead", "Arn"]}, arn)
     live = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     return live, dead
 

@@ -1,7 +1,8 @@
 """The environment that the local stack gives to the app, and leaves in `.local/env` for the command line.
 
 Promises that every address in it is on this machine: `Loopback` is raised before anything starts
-otherwise, for with an empty TWILIO_API_URL the app would ring real phones. Needs the standard library only.
+otherwise, for with an empty TWILIO_API_URL the app would ring real phones, and with an empty PATCHTHROUGH_SES_URL
+write to real people. Needs the standard library only.
 """
 
 import os
@@ -19,8 +20,12 @@ ENV = LOCAL / "env"
 ACCOUNT = "AC" + "0" * 31 + "1"
 NUMBER = "+14045550100"
 """The organization's own number in the phone world. 555-01xx is never a real phone."""
+MAIL_DOMAIN = "letters.example.org"
+"""Whose mail the mail world sends. Nobody owns a name under example.org."""
+MAIL_FROM = f"letters@{MAIL_DOMAIN}"
+MAIL_SET = "patchthrough-local"
 STAGE = "local"
-ADDRESSES = ("PATCHTHROUGH_PUBLIC_URL", "TWILIO_API_URL", "AWS_ENDPOINT_URL")
+ADDRESSES = ("PATCHTHROUGH_PUBLIC_URL", "TWILIO_API_URL", "PATCHTHROUGH_SES_URL", "AWS_ENDPOINT_URL")
 
 
 WITHOUT_PROXY = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
@@ -33,7 +38,7 @@ class Loopback(Exception):
     """An address that must be on this machine isn't."""
 
 
-def build(*, app_url: str, phone_url: str, aws: Mapping[str, str]) -> dict[str, str]:
+def build(*, app_url: str, phone_url: str, mail_url: str, aws: Mapping[str, str]) -> dict[str, str]:
     """Return all the app reads (design §6), `aws` being what the local AWS adds. Raises Loopback."""
     environment = {
         "PATCHTHROUGH_STAGE": STAGE,
@@ -41,12 +46,17 @@ def build(*, app_url: str, phone_url: str, aws: Mapping[str, str]) -> dict[str, 
         "TWILIO_API_URL": phone_url,
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_NUMBERS": NUMBER,
+        "PATCHTHROUGH_SES_URL": mail_url,
+        "PATCHTHROUGH_MAIL_FROM": MAIL_FROM,
+        "PATCHTHROUGH_MAIL_SET": MAIL_SET,
         "PATCHTHROUGH_CALLS_PER_SECOND": "1",
         # One developer is every supporter here, from one address.
         "PATCHTHROUGH_CALLS_PER_PHONE": "1000",
         "PATCHTHROUGH_CALLS_PER_SOURCE": "1000",
         "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE": "1000",
         "PATCHTHROUGH_TEXTS_PER_PHONE": "1000",
+        "PATCHTHROUGH_LETTERS_PER_ADDRESS": "1000",
+        "PATCHTHROUGH_LETTERS_PER_SOURCE": "1000",
         # A person's own settings may name other endpoints.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -63,7 +73,7 @@ def require_loopback(environment: Mapping[str, str]) -> None:
     if wrong:
         raise Loopback(
             f"{', '.join(wrong)} must be an address on this machine (http://127.0.0.1:…): "
-            "here nobody is rung but in the phone world."
+            "here nobody is rung but in the phone world, and nobody is written to but in the mail world."
         )
 
 

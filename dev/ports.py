@@ -1,4 +1,4 @@
-"""The three ports of the local stack, and the plain words when one of them can't be had.
+"""The ports of the local stack, and the plain words when one of them can't be had.
 
 Knows the variables that move them. Knows nothing of what listens there. Needs the standard library only.
 """
@@ -33,38 +33,40 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the app, the local AWS and the phone world listen."""
+    """Where the app, the local AWS, the phone world and the mail world listen."""
 
     app: Port
     aws: Port
     phone: Port
+    mail: Port
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Ports":
-        """Read PORT, AWS_PORT and PHONE_PORT. Raises PortError for what is no port, or one port twice."""
+        """Read the four `VARIABLES`. Raises PortError for what is no port, or one port twice."""
         ports = cls(
             Port(_number(environ, "PORT", 8000), "the app", "PORT"),
             Port(_number(environ, "AWS_PORT", 4566), "the local AWS", "AWS_PORT"),
             Port(_number(environ, "PHONE_PORT", 4010), "the phone world", "PHONE_PORT"),
+            Port(_number(environ, "MAIL_PORT", 4020), "the mail world", "MAIL_PORT"),
         )
         if len({port.number for port in ports.all}) < len(ports.all):
-            raise PortError("PORT, AWS_PORT and PHONE_PORT must be three different ports.")
+            raise PortError("PORT, AWS_PORT, PHONE_PORT and MAIL_PORT must be four different ports.")
         return ports
 
     @classmethod
     def any_free(cls) -> "Ports":
-        """Take three ports that are free now, for a stack beside another one."""
-        numbers = free(3)
+        """Take ports that are free now, for a stack beside another one."""
+        numbers = free(len(VARIABLES))
         names = {name: str(number) for name, number in zip(VARIABLES, numbers, strict=True)}
         return cls.from_environ(names)
 
     @property
     def all(self) -> tuple[Port, ...]:
-        """All three."""
-        return self.app, self.aws, self.phone
+        """All four."""
+        return self.app, self.aws, self.phone, self.mail
 
 
-VARIABLES = ("PORT", "AWS_PORT", "PHONE_PORT")
+VARIABLES = ("PORT", "AWS_PORT", "PHONE_PORT", "MAIL_PORT")
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

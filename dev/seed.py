@@ -31,7 +31,7 @@ def apply_campaign(file: Path = CAMPAIGN) -> str:
             f"{file.name} could not be applied (see above). If it clashes with what an earlier run left, "
             "make reset forgets that."
         )
-    return f"Campaign {file.stem} as its file has it; the lines are verified, for the phone world only"
+    return f"Campaign {file.stem} as its file has it; lines and mailboxes are verified, for these worlds only"
 
 
 def import_offices(file: Path = OFFICES) -> str:
@@ -42,7 +42,7 @@ def import_offices(file: Path = OFFICES) -> str:
             f"{file.name} could not be imported (see above). If it clashes with what an earlier run left, "
             "make reset forgets that."
         )
-    return "All offices of the directory, verified for the phone world only"
+    return "All offices of the directory, with mailboxes of the mail world, verified for these worlds only"
 
 
 def run(*arguments: str) -> int:

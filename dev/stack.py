@@ -1,8 +1,8 @@
 """`make run`: the whole product on this machine, with one command.
 
-Promises that everything listens on 127.0.0.1 only, that every ring ends in the phone world, that a second
-run finds what the first one left in `.local/`, and that whatever ends it (Ctrl-C, a signal, a part that
-breaks) ends all of it. Refuses to know how the parts work: it starts them in order and watches them.
+Promises that everything listens on 127.0.0.1 only, that every ring ends in the phone world and every mail in the
+mail world, that a second run finds what the first one left in `.local/`, and that whatever ends it (Ctrl-C, a
+signal, a part that breaks) ends all of it. Refuses to know how the parts work: it starts and watches them.
 """
 
 import contextlib
@@ -21,14 +21,15 @@ from types import FrameType
 from rich.console import Console
 from rich.text import Text
 
-from dev import app_log, aws, environment, offices, seed, welcome
+from dev import app_log, aws, environment, inboxes, offices, seed, welcome
 from dev.environment import Loopback
+from dev.mail_world import MailWorldServer
 from dev.phone_world.server import PhoneWorldServer
 from dev.ports import HOST, PortError, Ports, answers, require_free
 from dev.pump import Pump, sources
 from dev.server import AppServer
 
-RECONCILE_SECONDS = 5.0
+SCHEDULE_SECONDS = 5.0
 """Every minute on AWS; a person who tries things out would wait too long."""
 WATCH_SECONDS = 0.5
 
@@ -71,6 +72,7 @@ class Stack:
     environment: dict[str, str]
     app: AppServer
     phone_world: PhoneWorldServer
+    mail_world: MailWorldServer
     pump: Pump
 
     def broken(self) -> str | None:
@@ -79,6 +81,7 @@ class Stack:
             "The app": self.app.is_running and answers(self.ports.app.number),
             "The pump of queues and schedules": self.pump.is_running,
             "The phone world": answers(self.ports.phone.number),
+            "The mail world": answers(self.ports.mail.number),
             "The local AWS": answers(self.ports.aws.number),
         }
         return next((name for name, is_up in parts.items() if not is_up), None)
@@ -106,24 +109,30 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         ends.callback(phone_world.stop)
         say(f"Phone world on {HOST}:{ports.phone.number}")
         wish.check()
+        mail_world = ends.enter_context(inboxes.running(ports.mail.number, settings))
+        say(f"Mail world on {HOST}:{ports.mail.number}")
+        wish.check()
         server, pump = _app(ports, settings, endpoint, say)
         # Ended in reverse: what the pump has begun, it may finish while the others still answer.
         ends.enter_context(server)
         ends.enter_context(pump)
-        say(f"App on {HOST}:{ports.app.number}, with its queue and schedule")
+        say(f"App on {HOST}:{ports.app.number}, with its queues and schedules")
         wish.check()
         environment.write(settings, folder / "env")
         ends.callback((folder / "env").unlink, missing_ok=True)
         say(seed.import_offices())
         say(seed.apply_campaign())
-        yield Stack(ports, settings, server, phone_world, pump)
+        yield Stack(ports, settings, server, phone_world, mail_world, pump)
 
 
 def _settle(ports: Ports, endpoint: str) -> dict[str, str]:
     """Furnish the local AWS and make the environment that leads there this process's own."""
     furniture = aws.furnish(endpoint, environment.STAGE, fresh_secret())
     settings = environment.build(
-        app_url=ports.app.url, phone_url=ports.phone.url, aws=furniture.environment(endpoint)
+        app_url=ports.app.url,
+        phone_url=ports.phone.url,
+        mail_url=ports.mail.url,
+        aws=furniture.environment(endpoint),
     )
     environment.adopt(settings)
     return settings
@@ -155,7 +164,8 @@ def _app(ports: Ports, settings: dict[str, str], endpoint: str, say: Say) -> tup
     from app import app  # noqa: PLC0415 - it takes a second that whoever only reads the addresses need not pay
 
     queues = aws.client("sqs", endpoint)
-    calls = sources(app, queues, settings, every={"reconcile": RECONCILE_SECONDS}, say=say)
+    every = dict.fromkeys(("reconcile", "post"), SCHEDULE_SECONDS)
+    calls = sources(app, queues, settings, every=every, say=say)
     return AppServer(app, ports.app.number, log=print), Pump(calls, say)
 
 

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dev.inboxes import PEOPLE
 from dev.offices import HANDSETS
 from dev.ports import Ports
 
@@ -17,12 +18,14 @@ COMMAND = ".venv/bin/patchthrough"
 
 def links(ports: Ports) -> tuple[tuple[str, str], ...]:
     """Return what there is to open or run: name → address or command."""
-    app, phone = ports.app.url, ports.phone.url
+    app, phone, mail = ports.app.url, ports.phone.url, ports.mail.url
     return (
         ("Campaign, English", f"{app}/c/{CAMPAIGN}?lang=en"),
         ("Campaign, Spanish", f"{app}/c/{CAMPAIGN}?lang=es"),
         ("All campaigns", f"{app}/"),
+        ("A letter to an office", f"{app}/c/{CAMPAIGN}/letter?lang=en"),
         ("Phone world", f"{phone}/"),
+        ("Mail world, its inboxes", f"{mail}/"),
         ("API", f"{app}/api/campaigns/{CAMPAIGN}"),
         ("Counts", f"{COMMAND} counts show"),
         ("Counts, proved", f"{COMMAND} counts verify"),
@@ -33,12 +36,14 @@ def links(ports: Ports) -> tuple[tuple[str, str], ...]:
 
 def steps() -> tuple[str, ...]:
     """Return what to try, in order."""
-    ana = HANDSETS[0]
+    ana, writer = HANDSETS[0], PEOPLE[0].address
     return (
         f"Open the campaign and tap Call now. In the phone world, dial what it shows from {ana.name}’s phone; press 1.",
         f"Or type {ana.shown} (that is {ana.name}), tap Call me, and type in the code that this phone is texted.",
         f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
         "Say how it went, and see the number on the campaign’s page grow.",
+        f"Write a letter as {writer}. In the mail world, open {ana.name}’s mailbox and the link in it; say yes.",
+        "See the letter arrive in the office’s mailbox, and the receipt in hers. Or let it bounce there.",
         "In another terminal: make story plays whole calls of every kind and compares ledger and tally.",
     )
 
@@ -54,7 +59,9 @@ def show(console: Console, ports: Ports, seconds: float) -> None:
     tries = Group(*(Text(f"{number}. {step}") for number, step in enumerate(steps(), start=1)))
     console.print()
     console.print(
-        Text(f"Patchthrough is ready ({seconds:.1f} s). No ring leaves this machine.", style="bold")
+        Text(
+            f"Patchthrough is ready ({seconds:.1f} s). No ring and no mail leaves this machine.", style="bold"
+        )
     )
     console.print(Padding(table, (1, 0, 1, 2)))
     console.print(Text("What to try", style="bold"))

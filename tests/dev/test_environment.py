@@ -16,28 +16,44 @@ AWS = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
     "PATCHTHROUGH_TABLE": "patchthrough-local",
     "PATCHTHROUGH_QUEUE_RING": "http://127.0.0.1:4566/000000000000/ring",
+    "PATCHTHROUGH_QUEUE_LETTERS": "http://127.0.0.1:4566/000000000000/letters",
+    "PATCHTHROUGH_QUEUE_MAIL_EVENTS": "http://127.0.0.1:4566/000000000000/mail-events",
     "PATCHTHROUGH_SECRETS": "patchthrough/local",
 }
 
 
 def built(**changes: str) -> dict[str, str]:
-    places = {"app_url": "http://127.0.0.1:8000", "phone_url": "http://127.0.0.1:4010"} | changes
+    places = {
+        "app_url": "http://127.0.0.1:8000",
+        "phone_url": "http://127.0.0.1:4010",
+        "mail_url": "http://127.0.0.1:4020",
+    } | changes
     return environment.build(**places, aws=AWS)
 
 
 def test_it_is_all_the_app_asks_for() -> None:
     config = Config.from_environ(built())
     assert (config.is_development, config.from_number) == (True, "+14045550100")
+    assert (config.has_mail, config.ses_url) == (True, "http://127.0.0.1:4020")
 
 
+ADDRESS_OF = {
+    "app_url": "PATCHTHROUGH_PUBLIC_URL",
+    "phone_url": "TWILIO_API_URL",
+    "mail_url": "PATCHTHROUGH_SES_URL",
+}
+
+
+@pytest.mark.parametrize("place", ADDRESS_OF)
 @pytest.mark.parametrize(
     "url",
-    ["", "https://api.twilio.com", "http://api.twilio.com", "http://127.0.0.1.example.org", "http://10.0.0.1",
+    ["", "https://api.twilio.com", "https://email.us-east-1.amazonaws.com",
+     "http://api.twilio.com", "http://127.0.0.1.example.org", "http://10.0.0.1",
      "http://0.0.0.0:4010", "//127.0.0.1", "https://127.0.0.1", "http://user@example.org", "http://[::2]:80"],
 )  # fmt: skip
-def test_without_a_loopback_address_for_twilio_nothing_starts(url: str) -> None:
-    with pytest.raises(Loopback, match="TWILIO_API_URL"):
-        built(phone_url=url)
+def test_without_a_loopback_address_for_each_nothing_starts(place: str, url: str) -> None:
+    with pytest.raises(Loopback, match=ADDRESS_OF[place]):
+        built(**{place: url})
 
 
 @pytest.mark.parametrize(

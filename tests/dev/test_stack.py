@@ -39,7 +39,7 @@ class Running:
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
-        self.ports = dict(zip(ports.VARIABLES, ports.free(3), strict=True))
+        self.ports = dict(zip(ports.VARIABLES, ports.free(len(ports.VARIABLES)), strict=True))
         moved = {name: str(number) for name, number in self.ports.items()} | variables
         self.process = subprocess.Popen(
             [sys.executable, "-c", RUN, folder], env=os.environ | moved, cwd=ROOT,
@@ -147,6 +147,8 @@ def run(tmp_path: Path) -> Iterator[Start]:
 
 ASTRAY = {
     "TWILIO_API_URL": "",
+    "PATCHTHROUGH_SES_URL": "",
+    "AWS_ENDPOINT_URL_SESV2": "http://192.0.2.1",
     "AWS_ENDPOINT_URL_DYNAMODB": "http://192.0.2.1",
     "HTTP_PROXY": "http://192.0.2.1",
     "http_proxy": "http://192.0.2.1",
@@ -168,7 +170,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_it_is_ready_soon_and_says_where_things_are(stack: Running) -> None:
     # Ten on a machine of its own; the tests share theirs.
     assert stack.took < 20
-    for line in ("?lang=en", "?lang=es", "counts verify", f":{stack.ports['PHONE_PORT']}/"):
+    worlds = (f":{stack.ports[name]}/" for name in ("PHONE_PORT", "MAIL_PORT"))
+    for line in ("?lang=en", "?lang=es", "counts verify", *worlds):
         assert line in stack.said
 
 
@@ -181,6 +184,7 @@ def test_nothing_listens_beyond_this_machine(stack: Running) -> None:
 def test_settings_that_lead_elsewhere_are_not_followed(stack: Running) -> None:
     told = environment.read(stack.folder / "env")
     assert told["TWILIO_API_URL"] == f"http://127.0.0.1:{stack.ports['PHONE_PORT']}"
+    assert told["PATCHTHROUGH_SES_URL"] == f"http://127.0.0.1:{stack.ports['MAIL_PORT']}"
     assert get(stack.url("/api/campaigns/families-28"))["slug"] == "families-28"
 
 

@@ -94,12 +94,12 @@ def run(place: Path, code: str) -> Any:
     settings = environment.build(
         app_url="http://127.0.0.1:8000",
         phone_url="http://127.0.0.1:4010",
-        aws={
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
-            "PATCHTHROUGH_TABLE": "patchthrough-local",
-            "PATCHTHROUGH_QUEUE_RING": "http://127.0.0.1:4566/000000000000/ring",
-            "PATCHTHROUGH_SECRETS": "patchthrough/local",
-        },
+        mail_url="http://127.0.0.1:4020",
+        aws=aws.Furniture(
+            "patchthrough-local",
+            {name: f"http://127.0.0.1:4566/000000000000/{name}" for name in aws.QUEUES},
+            "patchthrough/local",
+        ).environment("http://127.0.0.1:4566"),
     )
     paths = f"import sys; sys.path[:0] = [{str(place / 'task')!r}, {str(place / 'runtime')!r}]; import json\n"
     ran = subprocess.run(

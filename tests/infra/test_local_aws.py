@@ -9,7 +9,9 @@ from typing import Any
 import boto3
 import moto
 import pytest
+from chalice.app import SQSEventConfig
 
+from app import app
 from dev import aws, fragments
 from tests.needs import needs
 
@@ -49,18 +51,37 @@ def test_the_table_has_the_keys_and_the_ttl_of_the_template(session: boto3.Sessi
     assert ttl["AttributeName"] == expected["TimeToLiveSpecification"]["AttributeName"]
 
 
-def test_the_ring_queue_has_the_times_and_the_dead_queue_of_the_template(session: boto3.Session) -> None:
+@pytest.mark.parametrize("function", aws.QUEUES)
+def test_a_queue_has_the_times_and_the_dead_queue_of_the_template(
+    session: boto3.Session, function: str
+) -> None:
     sqs = session.client("sqs")
 
-    live, dead = aws.create_ring_queue(sqs, "test")
+    live, dead = aws.create_queue(sqs, "test", function)
 
-    expected = RESOURCES["RingQueue"]["Properties"]
+    expected = RESOURCES[f"{aws.QUEUES[function]}Queue"]["Properties"]
     found = attributes(sqs, live)
     assert int(found["VisibilityTimeout"]) == expected["VisibilityTimeout"]
     assert int(found["MessageRetentionPeriod"]) == expected["MessageRetentionPeriod"]
     redrive = json.loads(found["RedrivePolicy"])
     assert redrive["deadLetterTargetArn"] == attributes(sqs, dead)["QueueArn"]
     assert redrive["maxReceiveCount"] == expected["RedrivePolicy"]["maxReceiveCount"]
+
+
+def test_every_queue_of_the_template_is_here(session: boto3.Session) -> None:
+    queues = {name for name, resource in RESOURCES.items() if resource.get("Type") == "AWS::SQS::Queue"}
+
+    assert queues == {f"{name}{kind}" for name in aws.QUEUES.values() for kind in ("Queue", "Dead")}
+
+
+def test_the_app_is_told_of_every_queue_it_reads() -> None:
+    furniture = aws.Furniture("table", {name: f"http://127.0.0.1/{name}" for name in aws.QUEUES}, "secret")
+
+    told = furniture.environment("http://127.0.0.1:1")
+
+    assert told["PATCHTHROUGH_QUEUE_MAIL_EVENTS"] == "http://127.0.0.1/mail_events"
+    read = {source.name for source in app.event_sources if isinstance(source, SQSEventConfig)}
+    assert {f"PATCHTHROUGH_QUEUE_{name.upper()}" for name in read} <= told.keys()
 
 
 def test_a_secret_that_is_there_is_not_written_over(session: boto3.Session) -> None:
