@@ -34,6 +34,8 @@ from chalicelib.views.offices_asked import refuse_misread
 
 SAME_TAP = timedelta(minutes=5)
 """A letter that is begun again within this long is the same tap: no second mail for it."""
+BOUND = frozenset({Purpose.CONFIRM, Purpose.FOLLOW})
+"""Links that are good for one letter with these words only: it may have got others from whoever knows the address."""
 UNCONFIRMED = frozenset({State.DRAFTED, State.AWAITING_CONFIRM})
 
 
@@ -223,15 +225,20 @@ def opened(text: str) -> Opened:
     if purpose is Purpose.UNSUBSCRIBE:
         return Opened(purpose, text, subject)
     r = runtime()
-    if purpose is Purpose.ANSWER:
-        letters = r.letters.letters([subject], r.now())
-    else:
-        group = r.letters.group(subject, r.now())
-        # Whoever only asked for a link sees nothing of a letter: not even that it has gone its way in other words.
-        letters = group if purpose is Purpose.SENT else tuple(each for each in group if each.group == subject)
+    is_single = purpose is Purpose.ANSWER
+    known = r.letters.letters([subject], r.now()) if is_single else r.letters.group(subject, r.now())
+    letters = tuple(each for each in known if _is_bound(each, purpose, subject))
     if not letters:
         raise Refusal(Code.LETTER_GONE)
     return Opened(purpose, text, subject, letters, r.campaign(letters[0].campaign))
+
+
+def _is_bound(letter: Letter, purpose: Purpose, subject: str) -> bool:
+    """Whether a link is about this letter with the words it has now.
+
+    The page that says "Open your email" shows nothing of a letter, so it is about any, and looks alike for all.
+    """
+    return purpose not in BOUND or letter.group == subject
 
 
 def resend(about: Opened) -> None:
@@ -271,7 +278,12 @@ def _confirmed(letter: Letter) -> Confirmed:
 
 
 def _tell(about: Opened, reading: Callable[[Letter], LinkAsked | Confirmed | TakenBack | Answered]) -> None:
-    turned([letter.id for letter in about.letters], reading)
+    """Tell the letters; not one that has other words by now."""
+
+    def bound(letter: Letter) -> LinkAsked | Confirmed | TakenBack | Answered | None:
+        return reading(letter) if _is_bound(letter, about.purpose, about.subject) else None
+
+    turned([letter.id for letter in about.letters], bound)
 
 
 def _read(text: str) -> tuple[Purpose, str]:
