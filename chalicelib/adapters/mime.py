@@ -167,12 +167,11 @@ def _check(text: str, what: str) -> None:
 
 
 def _part(subtype: str, text: str) -> Iterator[str]:
-    """One form of the mail, in quoted-printable: lines of 76 octets, whatever was typed without a break."""
+    """One form of the mail, in quoted-printable: lines of 76 octets, and each line end as mail has it."""
     if "\0" in text or any(unicodedata.category(each) == "Cs" for each in text):
         raise Unwritable(subtype)
-    octets = re.sub(r"\r\n?", "\n", text).encode()
     yield f"--{BOUNDARY}"
     yield f"Content-Type: text/{subtype}; charset=utf-8"
     yield "Content-Transfer-Encoding: quoted-printable"
     yield ""
-    yield body_encode(octets.decode("latin-1"), eol="\r\n")
+    yield body_encode(text.encode().decode("latin-1"), eol="\r\n")

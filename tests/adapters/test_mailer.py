@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, SSLError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError, SSLError
 
 from chalicelib.adapters.clients import ses_client
 from chalicelib.adapters.mailer import (
@@ -257,13 +257,16 @@ def test_what_can_t_be_written_never_reaches_ses(world: MailWorld, mailer: Maile
 class Answering:
     """A client whose answer is what a test says: what the mail world has no way to play."""
 
-    def __init__(self, answer: dict[str, str] | Exception) -> None:
+    def __init__(self, answer: dict[str, Any] | Exception) -> None:
         self.answer = answer
 
-    def send_email(self, **_asked: Any) -> dict[str, str]:
+    def send_email(self, **_asked: Any) -> dict[str, Any]:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def get_account(self) -> dict[str, Any]:
+        return self.send_email()
 
 
 def told(code: str, status: int | None, text: str = "María") -> ClientError:
@@ -292,6 +295,7 @@ PLAYED: list[tuple[dict[str, str] | Exception, Exception]] = [
     (told("Unknown", None), MailUnclear()),
     (told("Found", 302), MailUnclear()),
     (SSLError(endpoint_url="https://x.example", error=OSError("bad record")), MailUnclear()),
+    (ParamValidationError(report="María"), MailRefused()),
     (BotoCoreError(), MailUnclear()),
     ({}, MailUnclear()),
     ({"MessageId": ""}, MailUnclear()),
@@ -347,6 +351,13 @@ def test_while_ses_does_not_tell_the_quota_mail_goes_on_slowly_and_it_is_asked_o
     world.rules.other_rate = None
     clock.at += ALLOWANCE_SECONDS + 1
     assert mailer.allowance().max_send_rate == 14
+
+
+@pytest.mark.parametrize("quota", [{}, {"SendQuota": {}}, {"SendQuota": {"MaxSendRate": 0.0}}])
+def test_a_quota_that_says_no_rate_is_taken_for_the_least_there_is(quota: dict[str, Any]) -> None:
+    client: Any = Answering(quota)
+
+    assert Mailer(lambda: client, SENDER, SET).allowance() == Allowance(1.0, is_enabled=True)
 
 
 def test_an_unreachable_ses_stops_no_pace(clock: Monotonic) -> None:

@@ -2,6 +2,7 @@
 
 import email.policy
 import re
+from base64 import b64decode
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -176,6 +177,15 @@ def test_the_longest_name_subject_and_addresses_leave_in_short_lines() -> None:
 
     assert longest_line(written) <= 998
     assert all(len(line) <= 76 for line in written.split(b"\r\n") if b"=?" in line)
+
+
+def test_no_encoded_word_ends_within_a_character() -> None:
+    written = mime(mail(from_name="ñ" * 80, subject="🕊" * 40), SENDER)
+    encoded = re.findall(rb"=\?utf-8\?b\?([^?]*)\?=", written)
+
+    assert len(encoded) > 8
+    for word in encoded:
+        assert set(b64decode(word).decode()) <= {"ñ", "🕊"}
 
 
 def test_it_is_ascii_with_real_line_ends_only() -> None:
