@@ -4,11 +4,13 @@ import typer
 
 from cli.campaign_commands import campaign
 from cli.counts_commands import counts
+from cli.letter_commands import letter
 from cli.office_commands import office
 from cli.terminal import EXIT_CODES
 
 app = typer.Typer(
-    help="Campaigns, offices and counts of Patchthrough. Beside `make run` it finds this machine’s stack by itself.",
+    help="Campaigns, offices, letters and counts of Patchthrough. "
+    "Beside `make run` it finds this machine’s stack by itself.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
@@ -17,4 +19,5 @@ app = typer.Typer(
 )
 app.add_typer(campaign, name="campaign")
 app.add_typer(counts, name="counts")
+app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")

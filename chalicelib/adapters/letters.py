@@ -156,6 +156,10 @@ class Letters:
         """Let an address get nothing any more."""
         self.table.client.put_item(**self.suppressing(address_key, campaign, why, at)["Put"])
 
+    def allow(self, address_key: str, campaign: str) -> None:
+        """Let an address get a campaign's letters again: a person has looked."""
+        self.table.delete(keys.no_mail(address_key, campaign))
+
     def resting(self, office_id: str) -> dict[str, str]:
         """Return which mailboxes of an office rest (by keyed hash), and what their servers said."""
         return {item["SK"]: item["why"] for item in self.table.partition(keys.resting(office_id, "").pk)}

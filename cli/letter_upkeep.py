@@ -1,0 +1,159 @@
+"""`patchthrough letter redrive` and `erase`: messages that were given up, and people who want to be forgotten."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from chalicelib.adapters import audit
+from chalicelib.adapters.dead_letters import Brought, WatchedQueue
+from chalicelib.adapters.letter_queue import asked_in
+from chalicelib.domain.addresses import Address, address
+from chalicelib.domain.letter import Letter, State, letter_id
+from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.ses_events import NotAnEvent, read
+from chalicelib.runtime import Runtime
+from chalicelib.views import deciding
+from chalicelib.views.again import GaveUp
+from cli.at_work import at_work
+from cli.connection import Connection
+from cli.office_people import name_given
+from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen
+
+LETTERS, MAIL_EVENTS = "letters", "mail_events"
+AT_ONCE = 50
+"""Letters in one read: each is two of the 100 items that fit."""
+
+
+@plainly
+def redrive(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; move nothing.")] = False,
+) -> None:
+    """Bring messages back that failed five times, once what broke them is repaired. Exit code 1 if any must stay.
+
+    A message that no worker could read stays where it is: a person has to look at it.
+    """
+    with connected() as connection:
+        if not connection.config.letter_queue:
+            give_up("No letters leave by mail here: PATCHTHROUGH_QUEUE_LETTERS is not set.", WRONG)
+        left = 0
+        for name, queue in watched_queues(connection).items():
+            known, unknown = _redriven(name, queue, is_trial=dry_run)
+            left += unknown
+            verb = "would go back" if dry_run else "went back"
+            screen().print(f"{name}: {known:,} {verb}, {unknown:,} can’t be read and stay.")
+    if left:
+        raise typer.Exit(REFUSED)
+
+
+@plainly
+def erase(
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Forget without asking.")] = False,
+) -> None:
+    """Forget a writer’s letters, in all campaigns: their name, address and words. You are asked for the address.
+
+    A letter that has not left does not leave. Counts stay as they are, and nothing keeps the writer from writing again
+    to an office that had no letter of theirs.
+    """
+    person = name_given(by)
+    writer = _asked()
+    with connected() as connection, at_work(connection) as r:
+        found = [each for each in _letters_of(r, writer) if each.state is not State.ERASED]
+        if not found:
+            screen().print("No letter of this address is known. Nothing was changed.")
+            return
+        where = ", ".join(sorted({each.campaign for each in found}))
+        if not yes and not agreed(f"Forget {_counted(len(found))} ({where})? This can’t be undone."):
+            give_up("Nothing was changed.", REFUSED)
+        after = [_forgotten(each) for each in found]
+        entry = audit.Entry(person, "writer forgotten", "letters", r.now(), {"letters": str(len(after))})
+        audit.record(connection.catalog.table, entry)
+    stopped = sum(1 for each in after if each.state is State.CANCELLED)
+    screen().print(
+        Text(f"Forgotten: {_counted(len(after))}.", "bold"),
+        f"Not sent any more: {stopped}. What an office has, or is about to get, nothing can call back.",
+        sep="\n",
+        soft_wrap=True,
+    )
+
+
+# Redrive.
+
+
+def watched_queues(connection: Connection) -> dict[str, WatchedQueue]:
+    """The queues of letters; none where letters don't leave by mail."""
+    config = connection.config
+    urls = {LETTERS: config.letter_queue, MAIL_EVENTS: config.mail_event_queue}
+    if not any(urls.values()):
+        return {}
+    sqs = connection.aws().sqs
+    return {name: WatchedQueue(sqs, url) for name, url in urls.items() if url}
+
+
+def _redriven(name: str, queue: WatchedQueue, *, is_trial: bool) -> tuple[int, int]:
+    """Bring back what can be read, showing how far it is; return how many did, and how many stay."""
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=margin(), transient=True) as progress:
+        brought = queue.redrive(KNOWN[name], is_trial=is_trial)
+        done: list[Brought] = list(progress.track(brought, total=queue.depth().dead or None))
+    known = sum(each.is_known for each in done)
+    return known, len(done) - known
+
+
+def _is_request(body: str) -> bool:
+    try:
+        asked_in(body)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_event(body: str) -> bool:
+    try:
+        read(json.loads(body))
+    except (ValueError, NotAnEvent, RecursionError):
+        return False
+    return True
+
+
+KNOWN = {LETTERS: _is_request, MAIL_EVENTS: _is_event}
+"""Queue → whether its worker can read a message's text."""
+
+# Erase.
+
+
+def _asked() -> Address:
+    """The writer's address, typed in: as an argument it would stay in the shell's history."""
+    try:
+        return address(typer.prompt("The writer’s e-mail address"))
+    except Refusal:
+        give_up("That is no e-mail address. Nothing was changed.", WRONG)
+    except typer.Abort:
+        give_up("Nobody answered, so nothing was changed.", REFUSED)
+
+
+def _letters_of(r: Runtime, writer: Address) -> Iterator[Letter]:
+    """All letters of a writer: for each office that a campaign ever had letters to, there is one id."""
+    key, now = r.secrets.current().derived("letters"), datetime.now(UTC)
+    pairs = sorted({(each.campaign, each.office) for each in r.letters.all(now)})
+    ids = [letter_id(campaign, office, writer, key) for campaign, office in pairs]
+    for start in range(0, len(ids), AT_ONCE):
+        yield from r.letters.letters(ids[start : start + AT_ONCE], now)
+
+
+def _forgotten(found: Letter) -> Letter:
+    try:
+        return deciding.forget(found.id)
+    except GaveUp:
+        give_up(
+            "A letter is being moved by others right now. Run this again: what is done stays done.", REFUSED
+        )
+
+
+def _counted(number: int) -> str:
+    return f"{number} letter" + ("" if number == 1 else "s")
