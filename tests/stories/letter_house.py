@@ -6,7 +6,6 @@ read from the mail world, what is counted from the ledger.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from chalicelib.domain.addresses import address
 from chalicelib.domain.counts import LetterOutcome
 from chalicelib.domain.letter import Letter, letter_id
 from chalicelib.domain.tokens import Purpose
+from chalicelib.domain.words import Language
 from chalicelib.domain.writing import Draft
 from chalicelib.runtime import Runtime
 from chalicelib.views import writing
@@ -24,7 +24,6 @@ ATLANTA = MAILBOXES["ero-atl"]
 OFFICE = "ero-atl"
 BODY = "Please halt the deportations of these children. I teach two of them."
 LINK = re.compile(r"https?://[^\s<>\"']+/letters/([A-Za-z0-9._-]+)")
-WHOLE_DAY = 24 * 60
 
 
 class LetterHouse(Rehearsal):
@@ -46,11 +45,16 @@ class LetterHouse(Rehearsal):
 
     # People.
 
-    def write(self, email: str = WRITER, body: str = BODY, **more: str) -> str:
+    def write(
+        self,
+        email: str = WRITER,
+        body: str = BODY,
+        name: str = "Ana Writer",
+        language: Language = Language.EN,
+        office: str = "",
+    ) -> str:
         """Begin a letter; the token of the page that says so."""
-        typed = {"name": "Ana Writer", "zip": "", "office": "", "language": "en"} | more
-        draft = Draft(email=email, body=body, **typed)  # type: ignore[arg-type]  # the language is one of two
-        return writing.begin(SLUG, draft, "192.0.2.7")
+        return writing.begin(SLUG, Draft(name, email, "", office, body, language), "192.0.2.7")
 
     def confirm(self, email: str = WRITER) -> None:
         """Press the button behind the link in the newest mail that has one."""
@@ -110,6 +114,6 @@ class LetterHouse(Rehearsal):
         """What SES refused, by the error's name."""
         return Counter(entry.error for entry in self.mails.wire if entry.error)
 
-    def doubles(self, letters: Iterable[Letter] | None = None) -> int:
+    def doubles(self) -> int:
         """How many letters SES took more than once."""
         return sum(len(sent) > 1 for sent in self.mails.ledger("letter").values())

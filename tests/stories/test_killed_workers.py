@@ -7,15 +7,11 @@ the phone world's REST side, and is killed from the wire. Then its message comes
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from chalice.local import LambdaContext
@@ -30,21 +26,18 @@ from chalicelib.domain.counts import Channel
 from chalicelib.runtime import Runtime, install
 from dev import aws
 from dev.phone_world import Answer, Faults, Heard, OfficeLine, PhoneWorldServer, PickUp, Press, Supporter
-from dev.pump import QueueSource, scheduled
+from dev.pump import scheduled
 from dev.server import AppServer, in_process
 from dev.solving import solve
 from tests.conftest import Figure
 from tests.needs import needs
 from tests.rehearsal import ACCOUNT, ALWAYS, ENVIRONMENT, LINES, OUR_NUMBER, SECRET, SLUG, TOKEN, campaign
+from tests.stories.crew import Crew, redelivered
 from tests.stories.wiretap import Checkpoint, Request, Wiretap
 
-ROOT = Path(__file__).resolve().parents[2]
 MINISTACK_PORT = int(os.environ.get("PATCHTHROUGH_TEST_AWS_PORT", "4240"))
 SPEED = 40.0
 """Seconds of the phone world in one of ours: a call of half a minute takes one second."""
-VISIBILITY = "1"
-READY = 2
-"""Workers kept started ahead: importing the app is most of a story's time."""
 TALK = (PickUp(after=2), Press("1"), Press("1", when=Heard("How did it go")))
 LONGEST_MINUTES = 15
 
@@ -82,14 +75,6 @@ UNPLACED = {CHECKPOINTS[1].name, CHECKPOINTS[2].name}
 ENDS = {("heard", 1): "thanks", ("lost", 1): "hung_up", ("heard", 0): "not_placed", ("lost", 0): "not_placed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A worker that has been started and waits for messages on a queue of its own."""
-
-    process: subprocess.Popen[bytes]
-    queue: str
-
-
 class Site:
     """The app, its table and queues on ministack, the phone world, and a wiretap before each."""
 
@@ -111,8 +96,8 @@ class Site:
         self.ahead = timedelta(0)
         self.runtime = self._runtime()
         self.ask = in_process(app)
-        self.ready: deque[Worker] = deque()
-        self.queues = 0
+        taps = {"AWS_ENDPOINT_URL": self.aws_tap.url, "TWILIO_API_URL": self.twilio_tap.url}
+        self.crew = Crew("ring", self.sqs, self.environment | taps)
         self.calls = 0
         self._open(stack)
 
@@ -132,50 +117,12 @@ class Site:
         self.world.start()
         stack.callback(self.world.stop)
         stack.enter_context(self.server)
-        stack.callback(self._end_workers)
+        stack.callback(self.crew.end)
         stack.callback(install, None)
 
     def now(self) -> datetime:
         """The app's clock: the real one, or ahead of it, so that grace times have passed."""
         return datetime.now(UTC) + self.ahead
-
-    # Workers.
-
-    def worker(self) -> Worker:
-        """A started worker; others are started meanwhile."""
-        while len(self.ready) <= READY:
-            self.ready.append(self._start())
-        return self.ready.popleft()
-
-    def _start(self) -> Worker:
-        self.queues += 1
-        name = f"killed-{self.queues}"
-        queue = self.sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": VISIBILITY})[
-            "QueueUrl"
-        ]
-        environment = (
-            os.environ
-            | self.environment
-            | {
-                "AWS_ENDPOINT_URL": self.aws_tap.url,
-                "TWILIO_API_URL": self.twilio_tap.url,
-                "PATCHTHROUGH_QUEUE_RING": queue,
-            }
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stories.worker_process"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        return Worker(process, queue)
-
-    def _end_workers(self) -> None:
-        for worker in self.ready:
-            worker.process.kill()
-            worker.process.wait()
-
-    def healthy(self, queue: str) -> QueueSource:
-        """A worker in this process, on the same queue: nobody kills it."""
-        return QueueSource("ring", app.handler_map["ring"], self.sqs, queue, batch=1)
 
     # What happens.
 
@@ -291,13 +238,13 @@ def test_a_killed_worker_rings_nobody_twice_and_leaves_no_call_unknown(
     row, rings = Row(checkpoint.name, webhooks), int(checkpoint.name not in UNPLACED)
     with site.world.pace.lock:
         site.world.world.faults = Faults(lose=float(webhooks == "lost"))
-    worker = site.worker()
+    worker = site.crew.worker()
     for wiretap in (site.aws_tap, site.twilio_tap):
         wiretap.kill_at(worker.process, checkpoint)
 
     phone, call_id = site.tap(worker.queue)
     assert worker.process.wait(60) == -signal.SIGKILL
-    again = _redelivered(site.healthy(worker.queue))
+    again = redelivered(site.crew.healthy(worker.queue))
     minutes = site.settle(call_id)
 
     session = site.session(call_id)
@@ -314,17 +261,12 @@ def test_a_killed_worker_rings_nobody_twice_and_leaves_no_call_unknown(
     assert site.world.world.complaints == []
 
 
-def _redelivered(healthy: QueueSource) -> bool:
-    """Whether the dead worker's message came to a healthy one."""
-    return any(healthy.turn() for _ in range(4))
-
-
 def test_a_message_that_is_lost_with_its_worker_is_sent_again_by_the_schedule(
     site: Site, rows: list[Row]
 ) -> None:
     with site.world.pace.lock:
         site.world.world.faults = Faults()
-    worker = site.worker()
+    worker = site.crew.worker()
     site.aws_tap.kill_at(worker.process, CHECKPOINTS[0])
 
     phone, call_id = site.tap(worker.queue)
@@ -332,7 +274,7 @@ def test_a_message_that_is_lost_with_its_worker_is_sent_again_by_the_schedule(
     site.sqs.purge_queue(QueueUrl=worker.queue)
     site.ahead = timedelta(minutes=4)
     site.reconcile()
-    assert _redelivered(site.healthy(worker.queue)), "no message was sent again"
+    assert redelivered(site.crew.healthy(worker.queue)), "no message was sent again"
     site.quiet()
 
     rings, end = site.world.world.rings(phone), site.state(call_id)
