@@ -5,7 +5,6 @@ shown to work is what would go to AWS. Refuses to know what the app does.
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,12 +32,9 @@ class Stack:
 
     def upload(self) -> dict[str, str]:
         """Upload the zip under its own SHA-256; return the parameters that name it."""
-        content = (self.build / "deployment.zip").read_bytes()
-        key = f"{hashlib.sha256(content).hexdigest()}.zip"
-        s3 = aws.client("s3", self.endpoint)
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
-        return {"CodeBucket": BUCKET, "CodeKey": key}
+        aws.client("s3", self.endpoint).create_bucket(Bucket=BUCKET)
+        url = self._put((self.build / "deployment.zip").read_bytes(), "zip")
+        return {"CodeBucket": BUCKET, "CodeKey": url.rpartition("/")[2]}
 
     def create(self, parameters: Mapping[str, str]) -> dict[str, str]:
         """Create the stack and return its outputs. Raises DeployError."""
@@ -50,15 +46,20 @@ class Stack:
         self._cloudformation().update_stack(**self._template(parameters))
         return self._finished("UPDATE_COMPLETE")
 
+    def _put(self, content: bytes, kind: str) -> str:
+        """Put a file into the bucket under its own SHA-256; return its address."""
+        key = f"{hashlib.sha256(content).hexdigest()}.{kind}"
+        aws.client("s3", self.endpoint).put_object(Bucket=BUCKET, Key=key, Body=content)
+        return f"{self.endpoint}/{BUCKET}/{key}"
+
     def _cloudformation(self) -> Any:
         return aws.client("cloudformation", self.endpoint)
 
     def _template(self, parameters: Mapping[str, str]) -> dict[str, Any]:
-        packaged = json.loads((self.build / "cfn.json").read_text(encoding="utf-8"))
         return {
             "StackName": self.name,
-            # Without its spaces: a template of more than 51,200 bytes can't be sent as a body.
-            "TemplateBody": json.dumps(packaged, separators=(",", ":")),
+            # Beside the code: a template of more than 51,200 bytes can't be sent as a body.
+            "TemplateURL": self._put((self.build / "cfn.json").read_bytes(), "json"),
             "Parameters": [
                 {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
             ],

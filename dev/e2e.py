@@ -1,27 +1,25 @@
-"""`make e2e`: the packaged template deployed to a local AWS, and one call played through it.
+"""`make e2e`: the packaged template deployed to a local AWS, and one call and one letter played through it.
 
 Promises that the call goes the whole way it would go on AWS: a tap through the API gateway, the ring queue,
 Lambda, Twilio's REST side (the phone world), signed webhooks back through the gateway, the ledger and the
-tally; that the schedule calls the reconciler; and that the caller's number is in none of the logs. Every
-step is printed with its second; the first that fails ends it with status 1. Nothing is left running.
+tally; that the letter goes its way, and what becomes of it comes back by topic and queue; that the schedules call
+their functions; and that neither caller nor writer is in any of the logs. Every step is printed with its second,
+and what can't be played here is named; the first step that fails ends it with status 1. Nothing is left running.
 """
 
 import contextlib
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dev import aws, environment, offices, ports
+from dev import aws, e2e_letter, environment, offices, ports
+from dev.deployed_app import Deployed, Failed, wait
 from dev.deployment import DeployError, Stack
+from dev.mail_world import MailWorldServer
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import HangUp, PickUp, Press, Supporter
 from dev.phone_world.server import PhoneWorldServer
@@ -33,14 +31,13 @@ MINISTACK = ROOT / ".venv-lambda" / "bin" / "ministack"
 CAMPAIGN = "families-28"
 SECRET = "patchthrough/e2e"  # noqa: S105 - its name
 SUPPORTER = "+14045550123"
+LETTER_OFFICE = "ero-atl"
+COUNTED_CALL, COUNTED_BOTH = 1, 2
+"""How many lines the ledger holds after the call, and after the letter has arrived too."""
 PLAYED = ("thanks", "spoke", 1)
 CALL_SECONDS = 60.0
 # A schedule of one minute, and the reconciler's cold start.
 SCHEDULE_SECONDS = 80.0
-
-
-class Failed(Exception):
-    """A step did not do what it must; the message says what was seen."""
 
 
 @dataclass
@@ -54,25 +51,18 @@ class Steps:
         print(f"{time.monotonic() - self.began:6.1f} s  {sentence}", flush=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """Where the deployed app is, and what to ask it and its AWS with."""
-
-    endpoint: str
-    url: str
-    outputs: dict[str, str]
-    settings: dict[str, str]
-    stack: Stack
-
-
 def play(steps: Steps, folder: Path) -> None:
     """Deploy, play the call, and check what it left. Raises Failed at the first difference."""
     secret = fresh_secret()
-    with _aws(folder) as endpoint, _phone_world(secret["twilio_auth_token"]) as world:
-        steps.done("local AWS and phone world are up, on 127.0.0.1")
-        deployed = _deploy(endpoint, world, secret)
+    with (
+        _aws(folder) as endpoint,
+        _phone_world(secret["twilio_auth_token"]) as world,
+        e2e_letter.mail_world() as mails,
+    ):
+        steps.done("local AWS, phone world and mail world are up, on 127.0.0.1")
+        deployed = _deploy(endpoint, world, mails, secret)
         steps.done(f"stack created and updated with its own address; API {deployed.outputs['RestAPIId']}")
-        _patchthrough(deployed, "campaign", "apply", f"campaigns/{CAMPAIGN}.yaml", "--yes")
+        deployed.patchthrough("campaign", "apply", f"campaigns/{CAMPAIGN}.yaml", "--yes")
         steps.done(f"patchthrough campaign apply {CAMPAIGN}")
         call_id = _tap(deployed)
         steps.done("tap: a call was created through the API gateway, and a code was texted")
@@ -83,8 +73,31 @@ def play(steps: Steps, folder: Path) -> None:
         steps.done(_proof(deployed))
         _require_one_ring(world)
         steps.done("one ring, one office call, and nothing that Twilio would complain about")
-        steps.done(f"the schedule has called the reconciler {_reconciled(deployed)} times, without an error")
-        steps.done(f"{_clean_logs(deployed)} log lines, none with a phone number; the dead queue is empty")
+        _play_letter(steps, deployed, mails)
+        for function in ("reconcile", "post"):
+            steps.done(
+                f"the schedule has called {function} {_called(deployed, function)} times, without an error"
+            )
+        steps.done(
+            f"{_clean_logs(deployed)} log lines, none with a caller or a writer; the dead queues are empty"
+        )
+        for sentence in e2e_letter.NOT_PLAYED:
+            print(f"  not played  {sentence}")
+
+
+def _play_letter(steps: Steps, deployed: Deployed, mails: MailWorldServer) -> None:
+    e2e_letter.connect(mails, deployed)
+    letter = e2e_letter.Letter(deployed, mails, CAMPAIGN, LETTER_OFFICE)
+    letter.write()
+    steps.done("a letter was written through the API gateway, and its link was mailed")
+    letter.look()
+    steps.done("every link of that mail was followed: nothing was sent of it")
+    letter.confirm()
+    letter.arrive()
+    steps.done("confirmed twice, sent once: the office has it, its writer has the receipt")
+    steps.done(_proof(deployed, COUNTED_BOTH))
+    if complaints := letter.complaints():
+        raise Failed(f"SES would complain: {complaints}")
 
 
 @contextlib.contextmanager
@@ -116,7 +129,9 @@ def _phone_world(token: str) -> Iterator[PhoneWorldServer]:
         world.stop()
 
 
-def _deploy(endpoint: str, world: PhoneWorldServer, secret: dict[str, str]) -> Deployed:
+def _deploy(
+    endpoint: str, world: PhoneWorldServer, mails: MailWorldServer, secret: dict[str, str]
+) -> Deployed:
     """Create the stack, then tell it its own address, which exists only afterwards."""
     aws.write_secret(aws.client("secretsmanager", endpoint), SECRET, secret)
     stack = Stack("patchthrough-e2e", endpoint)
@@ -127,12 +142,15 @@ def _deploy(endpoint: str, world: PhoneWorldServer, secret: dict[str, str]) -> D
         "TwilioAccountSid": environment.ACCOUNT,
         "TwilioApiUrl": world.url,
         "TwilioNumbers": environment.NUMBER,
+        "MailFrom": environment.MAIL_FROM,
+        "SesUrl": mails.url,
     }
     outputs = stack.create(parameters)
     url = f"{endpoint}/restapis/{outputs['RestAPIId']}/{_api_stage(outputs)}/_user_request_"
     stack.update(parameters | {"PublicUrl": url})
-    furniture = aws.Furniture(outputs["TableName"], outputs["RingQueueUrl"], outputs["RingDeadUrl"], SECRET)
-    settings = environment.build(app_url=url, phone_url=world.url, aws=furniture.environment(endpoint))
+    queues = {function: outputs[f"{name}QueueUrl"] for function, name in aws.QUEUES.items()}
+    furniture = aws.Furniture(outputs["TableName"], queues, SECRET).environment(endpoint)
+    settings = environment.build(app_url=url, phone_url=world.url, mail_url=mails.url, aws=furniture)
     return Deployed(endpoint, url, outputs, settings, stack)
 
 
@@ -140,40 +158,10 @@ def _api_stage(outputs: dict[str, str]) -> str:
     return outputs["EndpointURL"].rstrip("/").rpartition("/")[2]
 
 
-def _patchthrough(deployed: Deployed, *arguments: str) -> str:
-    """Run the command line as an operator would, and return what it prints."""
-    ran = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=ROOT,
-        env=os.environ | deployed.settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode != 0:
-        raise Failed(f"patchthrough {' '.join(arguments)} says:\n{ran.stdout}{ran.stderr}")
-    return ran.stdout
-
-
-def _ask(deployed: Deployed, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
-    """GET from, or with a body POST to, the API through its gateway. Raises Failed with its answer."""
-    request = urllib.request.Request(
-        f"{deployed.url}{path}",
-        data=json.dumps(body).encode() if body else None,
-        headers={"Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            document: dict[str, Any] = json.load(answer)
-            return document
-    except urllib.error.HTTPError as error:
-        raise Failed(f"{path} answers {error.code}: {error.read().decode()}") from error
-
-
 def _tap(deployed: Deployed) -> str:
-    proof = solve(_ask(deployed, f"/api/campaigns/{CAMPAIGN}/challenge"))
+    proof = solve(deployed.ask(f"/api/campaigns/{CAMPAIGN}/challenge"))
     tap = {"phone": SUPPORTER, "language": "es", "consent": "call-1", "proof": proof}
-    call_id: str = _ask(deployed, f"/api/campaigns/{CAMPAIGN}/calls", tap)["id"]
+    call_id: str = deployed.ask(f"/api/campaigns/{CAMPAIGN}/calls", tap)["id"]
     return call_id
 
 
@@ -186,26 +174,26 @@ def _enter_code(deployed: Deployed, world: PhoneWorldServer, call_id: str) -> No
             found[:] = [text.body[:6] for text in world.world.texts if text.to == SUPPORTER]
         return bool(found)
 
-    _wait(has_come, CALL_SECONDS, lambda: "no code was texted")
-    _ask(deployed, f"/api/calls/{call_id}", {"do": "code", "code": found[-1]})
+    wait(has_come, CALL_SECONDS, lambda: "no code was texted")
+    deployed.ask(f"/api/calls/{call_id}", {"do": "code", "code": found[-1]})
 
 
 def _wait_for_end(deployed: Deployed, call_id: str) -> None:
     seen: dict[str, Any] = {}
 
     def is_over() -> bool:
-        seen.update(_ask(deployed, f"/api/calls/{call_id}"))
+        seen.update(deployed.ask(f"/api/calls/{call_id}"))
         return not seen["changing"]
 
-    _wait(is_over, CALL_SECONDS, lambda: f"the call still is {seen}")
+    wait(is_over, CALL_SECONDS, lambda: f"the call still is {seen}")
     if (seen["state"], seen["outcome"], seen["reached"]) != PLAYED:
         raise Failed(f"the call ended as {seen}")
 
 
-def _proof(deployed: Deployed) -> str:
-    """Return the last line of `patchthrough counts verify`. Raises Failed unless it is one and one."""
-    line = _patchthrough(deployed, "counts", "verify").strip().splitlines()[-1]
-    if line != "ledger=1 tally=1 difference=0":
+def _proof(deployed: Deployed, actions: int = COUNTED_CALL) -> str:
+    """Return the last line of `patchthrough counts verify`. Raises Failed unless it is that many, twice."""
+    line = deployed.patchthrough("counts", "verify").strip().splitlines()[-1]
+    if line != f"ledger={actions} tally={actions} difference=0":
         raise Failed(f"patchthrough counts verify says {line}")
     return f"patchthrough counts verify: {line}"
 
@@ -219,45 +207,30 @@ def _require_one_ring(world: PhoneWorldServer) -> None:
         raise Failed(f"{len(rings)} rings, {len(legs)} office calls, complaints: {complaints}")
 
 
-def _messages(deployed: Deployed, function: str) -> list[str]:
-    logs = aws.client("logs", deployed.endpoint)
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=f"/{deployed.stack.name}/{function}"
-    )
-    return [event["message"] for page in pages for event in page["events"]]
-
-
-def _reconciled(deployed: Deployed) -> int:
-    """Wait until the schedule has called the reconciler; return how often it has."""
+def _called(deployed: Deployed, function: str) -> int:
+    """Wait until the schedule has called a function; return how often it has."""
 
     def ends() -> list[str]:
-        return [line for line in _messages(deployed, "reconcile") if line.startswith("REPORT")]
+        return [line for line in deployed.messages(function) if line.startswith("REPORT")]
 
-    _wait(lambda: bool(ends()), SCHEDULE_SECONDS, lambda: "the schedule has not called the reconciler")
+    wait(lambda: bool(ends()), SCHEDULE_SECONDS, lambda: f"the schedule has not called {function}")
     return len(ends())
 
 
+LOGS = ("api", "ring", "reconcile", "letters", "mail-events", "post")
+PRIVATE = (SUPPORTER[1:], SUPPORTER[-10:], e2e_letter.WRITER, e2e_letter.NAME, e2e_letter.WORDS)
+
+
 def _clean_logs(deployed: Deployed) -> int:
-    """Count the log lines. Raises Failed for a phone number or an error in them, or a dead message."""
-    lines = [line for function in ("api", "ring", "reconcile") for line in _messages(deployed, function)]
-    leaks = [line for line in lines if SUPPORTER[1:] in line or SUPPORTER[-10:] in line]
+    """Count the log lines. Raises Failed for a caller, a writer or an error in them, or a dead message."""
+    lines = [line for function in LOGS for line in deployed.messages(function)]
+    leaks = [line for line in lines if any(each in line for each in PRIVATE)]
     errors = [line for line in lines if '"error"' in line or "Traceback" in line or '"ERROR"' in line]
     if leaks or errors:
         raise Failed(f"in the logs: {(leaks + errors)[:3]}")
-    dead = aws.client("sqs", deployed.endpoint).get_queue_attributes(
-        QueueUrl=deployed.outputs["RingDeadUrl"], AttributeNames=["ApproximateNumberOfMessages"]
-    )
-    if dead["Attributes"]["ApproximateNumberOfMessages"] != "0":
-        raise Failed("a message has died")
+    if any(deployed.dead().values()):
+        raise Failed(f"messages have died: {deployed.dead()}")
     return len(lines)
-
-
-def _wait(until: Callable[[], bool], seconds: float, seen: Callable[[], str]) -> None:
-    end = time.monotonic() + seconds
-    while not until():
-        if time.monotonic() > end:
-            raise Failed(f"after {seconds:.0f} seconds {seen()}")
-        time.sleep(0.5)
 
 
 def main() -> int:
