@@ -6,7 +6,7 @@ Promises: two workers never take the same turn. Refuses to know letters.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from chalicelib.adapters import keys
@@ -18,9 +18,11 @@ from chalicelib.domain.letter_events import Fault
 from chalicelib.domain.office import Office
 from chalicelib.domain.pacing import Bucket, Circuit, Pace
 
-ATTEMPTS = 20
-"""Lost races for one item until we give up: many workers want a turn at once, and one of them always gets on."""
+ATTEMPTS = 128
+"""Lost races for one item until we give up: one of those who want a turn at once always gets on, so with more tries
+than there can be workers each of them does."""
 MICRO = 10**6
+"""A bucket is kept to the millionth, of a turn and of a second: what is rounded away would be gained with each turn."""
 
 T = TypeVar("T")
 
@@ -74,7 +76,7 @@ class Sending:
         def decided(item: Item) -> tuple[Item | None, datetime]:
             bucket = _bucket_of(item) if item else pacing.full(max_send_rate, now)
             after, at = pacing.taken(bucket, max_send_rate, now)
-            return {"micros": round(after.turns * MICRO), "at": millis(after.at)}, at
+            return {"micros": round(after.turns * MICRO), "at": round(after.at.timestamp() * MICRO)}, at
 
         return self._changed(keys.BUCKET, decided)
 
@@ -127,7 +129,7 @@ def _asked(circuit: Circuit, letter_id: str, now: datetime) -> tuple[Item | None
 
 
 def _bucket_of(item: Item) -> Bucket:
-    return Bucket(item["micros"] / MICRO, moment(item["at"]))
+    return Bucket(item["micros"] / MICRO, datetime.fromtimestamp(item["at"] / MICRO, UTC))
 
 
 def _circuit_item(circuit: Circuit) -> Item:

@@ -16,6 +16,8 @@ from chalicelib.domain.office import Office
 
 SHARE = 0.9
 """Of MaxSendRate, for letters and mail to writers: the rest is for clocks that differ."""
+SLOWEST = 0.1
+"""A second. An account that may send nothing gives turns all the same: SES says why, and the circuit opens."""
 AN_HOUR = timedelta(hours=1)
 A_SECOND = timedelta(seconds=1)
 JITTER = 0.25
@@ -48,10 +50,10 @@ def full(max_send_rate: float, now: datetime) -> Bucket:
 def taken(bucket: Bucket, max_send_rate: float, now: datetime) -> tuple[Bucket, datetime]:
     """Take a turn, and return when it is: now, or later, behind those that were given before.
 
-    Promises that turns in any second never exceed `max_send_rate`. A rate that has changed holds from now on; a clock
-    that went back fills nothing.
+    Promises that turns in any second never exceed `max_send_rate` (rounded up to a whole one). A rate that has changed
+    holds from now on; a clock that went back fills nothing.
     """
-    rate = SHARE * max_send_rate
+    rate = SHARE * max(max_send_rate, SLOWEST)
     gained = max((now - bucket.at) / A_SECOND, 0) * rate
     turns = min(bucket.turns + gained, _most(max_send_rate)) - 1
     wait = timedelta(seconds=max(-turns, 0) / rate)

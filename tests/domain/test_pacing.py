@@ -29,6 +29,24 @@ def test_in_no_second_do_more_leave_than_the_account_may(rate: int, gaps: list[f
         assert sum(start <= at < start + A_SECOND for at in turns) <= rate
 
 
+@given(rates, st.lists(st.sampled_from([0, 0, 0, 0.004, 0.3, -0.5, -2]), min_size=1, max_size=60))
+def test_clocks_that_differ_give_no_more_turns_in_a_second(rate: int, steps: list[float]) -> None:
+    bucket, now, turns = pacing.full(rate, NOW), NOW, list[datetime]()
+    for step in steps * 4:
+        now += timedelta(seconds=step)
+        bucket, at = pacing.taken(bucket, rate, now)
+        turns.append(at)
+
+    assert max(sum(start <= at < start + A_SECOND for at in turns) for start in turns) <= rate
+
+
+def test_an_account_that_may_send_nothing_gives_a_turn_for_the_one_that_tries() -> None:
+    bucket, first = pacing.taken(pacing.full(0, NOW), 0, NOW)
+    _, second = pacing.taken(bucket, 0, NOW)
+
+    assert (first, second - first > timedelta(seconds=10)) == (NOW, True)
+
+
 def test_d11_a_burst_takes_as_long_as_nine_tenths_of_the_rate_allow_and_loses_none() -> None:
     bucket, turns = pacing.full(14, NOW), list[datetime]()
     for _ in range(10_000):
