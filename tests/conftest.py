@@ -50,6 +50,8 @@ LONG = (
     "cli/test_campaign_commands.py",
     "adapters/test_bookings.py",
     "adapters/test_store_contract.py",
+    "adapters/test_letters_contract.py",
+    "adapters/test_letters_under_contention.py",
 )
 """Files that take longest. They begin first, so that none is still under way when all others are done."""
 
