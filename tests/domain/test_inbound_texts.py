@@ -3,9 +3,6 @@
 The table's columns: the text, what it asks for, the language of its words ("" for none), where the row comes from.
 """
 
-import csv
-from io import StringIO
-from pathlib import Path
 from time import perf_counter
 from unicodedata import normalize
 
@@ -16,19 +13,12 @@ from hypothesis import strategies as st
 from chalicelib.domain.inbound_texts import Basis, Classified, Keyword, Kind, by_word, classify
 from chalicelib.domain.stop_words import PER_SE, STOPS, is_one_typo
 from chalicelib.domain.words import Language
+from dev.confusion import KEYWORDS as PROGRAMMES
+from dev.confusion import Row, rows
 
-VECTORS = Path(__file__).parent.parent / "vectors" / "inbound_texts.csv"
-ROWS = list(csv.DictReader(StringIO(VECTORS.read_text())))
-FAMILIES = Keyword("FAMILIES", "families-28", Language.EN)
-FAMILIAS = Keyword("Familias", "families-28", Language.ES)
-KEYWORDS = by_word(
-    [
-        FAMILIES,
-        FAMILIAS,
-        Keyword("NIÑOS", "children", Language.ES),
-        Keyword("🌻", "sunflowers", Language.ES),
-    ]
-)
+ROWS = rows()
+KEYWORDS = by_word(PROGRAMMES)
+FAMILIES, FAMILIAS, *_ = PROGRAMMES
 LONGEST = 1600
 """Characters of the longest text that reaches us."""
 
@@ -43,21 +33,21 @@ def read(text: str, opt_out_type: str = "") -> Classified:
     return classify(text, KEYWORDS, opt_out_type)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}: {row['text'][:40]!r}")
-def test_each_text_is_read_as_the_table_says(row: dict[str, str]) -> None:
-    found = read(row["text"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind}: {row.text[:40]!r}")
+def test_each_text_is_read_as_the_table_says(row: Row) -> None:
+    found = read(row.text)
 
-    assert (found.kind, found.language or "") == (row["kind"], row["language"])
+    assert (found.kind, found.language or "") == (row.kind, row.language)
 
 
 def test_the_table_has_all_kinds_both_languages_and_no_row_twice() -> None:
-    texts = [row["text"] for row in ROWS]
+    texts = [row.text for row in ROWS]
 
     assert len(texts) == len(set(texts)) >= 250
-    assert {row["kind"] for row in ROWS} == {kind.value for kind in Kind}
+    assert {row.kind for row in ROWS} == set(Kind)
     both = {Kind.STOP, Kind.HOLD, Kind.HELP, Kind.JOIN, Kind.CONFIRM, Kind.KEYWORD, Kind.CALL, Kind.LETTER}
-    assert {(row["kind"], row["language"]) for row in ROWS} >= {
-        (kind.value, language.value) for kind in both for language in Language
+    assert {(row.kind, row.language) for row in ROWS} >= {
+        (kind, language) for kind in both for language in Language
     }
 
 
@@ -110,12 +100,12 @@ def test_an_accent_anywhere_never_changes_a_stop(stop: str, marks: list[str], at
     assert read(stop[:at] + "".join(marks) + stop[at:]).kind is Kind.STOP
 
 
-@given(st.sampled_from([row for row in ROWS if row["kind"] != Kind.OTHER]), around)
-def test_nor_do_they_change_what_any_row_is_read_as(row: dict[str, str], after: str) -> None:
+@given(st.sampled_from([row for row in ROWS if row.kind != Kind.OTHER]), around)
+def test_nor_do_they_change_what_any_row_is_read_as(row: Row, after: str) -> None:
     kept = after.replace("?", "")  # alone it asks for help
 
-    assert read(normalize("NFD", row["text"]) + kept).kind == row["kind"]
-    assert read(row["text"].upper()).kind == row["kind"]
+    assert read(normalize("NFD", row.text) + kept).kind == row.kind
+    assert read(row.text.upper()).kind == row.kind
 
 
 @given(st.lists(stops, min_size=1, max_size=20))
