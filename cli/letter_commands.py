@@ -28,8 +28,6 @@ from cli.resting import rests, wake
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen
 
 letter = typer.Typer(help="Letters: where they are, and those that need a person.", no_args_is_help=True)
-letter.command("redrive", epilog=EXIT_CODES)(redrive)
-letter.command("erase", epilog=EXIT_CODES)(erase)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The letter, as `patchthrough letter held` shows it.")]
 By = Annotated[str, typer.Option("--by", help="Your name, for the record.")]
@@ -156,6 +154,10 @@ def resume(
         sep="\n",
         soft_wrap=True,
     )
+
+
+letter.command("redrive", epilog=EXIT_CODES)(redrive)
+letter.command("erase", epilog=EXIT_CODES)(erase)
 
 
 def _ways_on(letters: Sequence[Letter], stops: Sequence[Stop], dead: int) -> Iterator[str]:

@@ -21,22 +21,25 @@ from chalicelib.views import deciding
 from chalicelib.views.again import GaveUp
 from cli.at_work import at_work
 from cli.connection import Connection
-from cli.office_people import name_given
+from cli.office_people import NOBODY, name_given
 from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen
 
 LETTERS, MAIL_EVENTS = "letters", "mail_events"
+
 AT_ONCE = 50
 """Letters in one read: each is two of the 100 items that fit."""
 
 
 @plainly
 def redrive(
+    by: Annotated[str | None, typer.Option("--by", help="Your name, for the record.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; move nothing.")] = False,
 ) -> None:
     """Bring messages back that failed five times, once what broke them is repaired. Exit code 1 if any must stay.
 
     A message that no worker could read stays where it is: a person has to look at it.
     """
+    person = name_given(by) if by is not None else NOBODY
     with connected() as connection:
         if not connection.config.letter_queue:
             give_up("No letters leave by mail here: PATCHTHROUGH_QUEUE_LETTERS is not set.", WRONG)
@@ -44,8 +47,12 @@ def redrive(
         for name, queue in watched_queues(connection).items():
             known, unknown = _redriven(name, queue, is_trial=dry_run)
             left += unknown
+            if known and not dry_run:
+                facts = {"went back": str(known), "stay": str(unknown)}
+                entry = audit.Entry(person, "messages brought back", name, datetime.now(UTC), facts)
+                audit.record(connection.catalog.table, entry)
             verb = "would go back" if dry_run else "went back"
-            screen().print(f"{name}: {known:,} {verb}, {unknown:,} can’t be read and stay.")
+            screen().print(f"{name}: {known:,} {verb}; unreadable, so left where they are: {unknown:,}.")
     if left:
         raise typer.Exit(REFUSED)
 

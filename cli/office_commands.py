@@ -18,6 +18,7 @@ from cli.mailbox_commands import form, mailbox
 from cli.mailbox_screens import mailboxes
 from cli.office_import import confirm, import_
 from cli.office_people import (
+    NOBODY,
     day_given,
     name_given,
     office_named,
@@ -39,7 +40,6 @@ office.add_typer(mailbox, name="mailbox")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The office, like ero-atl.")]
 By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.")]
-NOBODY = "somebody who gave no name"
 
 
 @office.command("list", epilog=EXIT_CODES)

@@ -18,7 +18,7 @@ from cli import office_screens as screens
 from cli.connection import Connection
 from cli.directory import Directory, read_offices
 from cli.directory_table import keep_never_rung
-from cli.office_people import name_given
+from cli.office_people import NOBODY, name_given
 from cli.office_plan import Known, Plan, planned, slips
 from cli.problems import FileRefused, Problem
 from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen, today
@@ -48,7 +48,7 @@ def import_(
             give_up("A new phone takes two people. Say who you are: add --by “Your Name”.", WRONG)
         if not plan.is_empty and not yes and not agreed(f"Import into {connection.name}?"):
             give_up("Nothing was changed.", REFUSED)
-        _write(connection, wanted, plan, person or "somebody who gave no name")
+        _write(connection, wanted, plan, person or NOBODY)
         if confirm:
             _confirm_all(connection, plan.waiting, person or "")
         _vouch(connection)

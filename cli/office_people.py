@@ -10,6 +10,7 @@ from cli.connection import Connection
 from cli.schema_words import meant
 from cli.terminal import WRONG, give_up, today
 
+NOBODY = "somebody who gave no name"
 LONGEST_NAME, LONGEST_REASON, LONGEST_PAGE = 80, 120, 500
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TYPED_PHONE = re.compile(r"(?:\+?1)?([0-9]{10})")

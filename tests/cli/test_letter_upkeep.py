@@ -37,16 +37,20 @@ def test_what_was_given_up_goes_back_to_its_own_queue(post: PostOffice) -> None:
     post.bury(post.letters_url, [*letters, MAIL])
     post.bury(post.events_url, [EVENT])
 
-    result = post.run("letter", "redrive")
+    result = post.run("letter", "redrive", *BY)
 
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
-        "letters: 24 went back, 0 can’t be read and stay.",
-        "mail_events: 1 went back, 0 can’t be read and stay.",
+        "letters: 24 went back; unreadable, so left where they are: 0.",
+        "mail_events: 1 went back; unreadable, so left where they are: 0.",
     ]
     assert sorted(post.queued(post.letters_url)) == sorted([*letters, MAIL])
     assert post.queued(post.events_url) == [EVENT]
     assert (dead(post, post.letters_url), dead(post, post.events_url)) == (0, 0)
+    assert [(each.who, each.subject, each.facts) for each in post.record()] == [
+        ("Dana R.", "letters", {"went back": "24", "stay": "0"}),
+        ("Dana R.", "mail_events", {"went back": "1", "stay": "0"}),
+    ]
 
 
 def test_what_no_worker_can_read_stays_and_is_said(post: PostOffice) -> None:
@@ -56,8 +60,8 @@ def test_what_no_worker_can_read_stays_and_is_said(post: PostOffice) -> None:
     result = post.run("letter", "redrive")
 
     assert result.exit_code == 1
-    assert "letters: 1 went back, 4 can’t be read and stay." in result.stdout
-    assert "mail_events: 0 went back, 4 can’t be read and stay." in result.stdout
+    assert "letters: 1 went back; unreadable, so left where they are: 4." in result.stdout
+    assert "mail_events: 0 went back; unreadable, so left where they are: 4." in result.stdout
     assert post.queued(post.letters_url) == [TURN]
     assert (dead(post, post.letters_url), dead(post, post.events_url)) == (4, 4), "and can be read at once"
 
@@ -68,10 +72,11 @@ def test_a_dry_run_counts_and_moves_nothing(post: PostOffice) -> None:
     dry = post.run("letter", "redrive", "--dry-run")
     again = post.run("letter", "redrive", "--dry-run")
 
-    assert "letters: 2 would go back, 1 can’t be read and stay." in dry.stdout
+    assert "letters: 2 would go back; unreadable, so left where they are: 1." in dry.stdout
     assert again.stdout == dry.stdout
     assert post.queued(post.letters_url) == []
     assert dead(post, post.letters_url) == 3
+    assert post.record() == []
 
 
 def test_whoever_is_killed_before_the_dead_queue_forgets_a_message_loses_none(
