@@ -176,7 +176,7 @@ def test_one_stale_letter_stops_its_whole_group(letters: Letters) -> None:
     assert tally(letters) == {}
 
 
-def test_what_was_taken_before_changes_nothing_and_says_so(letters: Letters) -> None:
+def test_d6_what_was_taken_before_changes_nothing_and_says_so(letters: Letters) -> None:
     made = happened(letters, begun(letters), Confirmed())
     letters.commit([], [letters.taking("an-event", NOW)])
     before = items(letters)
@@ -211,7 +211,7 @@ def test_an_event_is_taken_with_the_change_it_makes(letters: Letters) -> None:
 # Counts.
 
 
-def test_a_correction_takes_one_off_what_it_corrects_and_the_sum_stays(letters: Letters) -> None:
+def test_d4_a_correction_takes_one_off_what_it_corrects_and_the_sum_stays(letters: Letters) -> None:
     made = happened(letters, begun(letters), Confirmed())
     assert tally(letters) == {"on_its_way": 1}
 
@@ -273,6 +273,15 @@ def test_words_go_with_forgetting_and_the_letter_stays(letters: Letters) -> None
     assert made.content is None
     assert letters.table.get(keys.letter_words(made.id)) is None
     assert letters.letter(made.id, NOW) == made
+
+
+def test_d20_a_forgotten_letter_is_not_begun_again(letters: Letters) -> None:
+    made = happened(letters, begun(letters), Confirmed(), Erased())
+
+    with pytest.raises(Stale):
+        begun(letters)
+
+    assert list(letters.all(NOW)) == [made]
 
 
 def test_who_begins_again_has_their_new_words_kept(letters: Letters) -> None:

@@ -86,7 +86,7 @@ def test_of_64_workers_at_a_half_open_circuit_one_may_try(table: Table) -> None:
     assert sorted(may) == [False] * (THREADS - 1) + [True]
 
 
-def test_64_workers_refused_at_once_open_the_circuit_once(table: Table) -> None:
+def test_d19_64_workers_refused_at_once_open_the_circuit_once(table: Table) -> None:
     sending = Sending(table)
 
     opened = at_once(THREADS, lambda _: sending.open(Fault.QUOTA_SPENT, NOW))
@@ -115,7 +115,7 @@ def test_40_workers_that_claim_one_letter_are_one(table: Table) -> None:
     assert won.attempt is not None
 
 
-def test_40_taps_that_begin_one_letter_are_one(table: Table) -> None:
+def test_d1_40_taps_that_begin_one_letter_are_one(table: Table) -> None:
     letters = Letters(table)
 
     results = at_once(40, lambda _: letters.commit([decided(letter(), LinkAsked())]))

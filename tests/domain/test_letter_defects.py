@@ -1,11 +1,35 @@
-"""What went wrong with other people's letters (letters.md §2), told to our core: each test bears the defect's number.
+"""What went wrong with other people's letters (letters.md §2): each row has tests that bear its number, here or there.
 
-What a table, a queue or SES itself must show is not here: D3, D8, D13, D21. D11 is in test_pacing, D15 in test_tokens.
+| D | what must not happen to us | tests |
+|---|---|---|
+| D1 | the same letter, twice | domain/test_letter_defects adapters/test_letters_under_contention |
+| D2 | counted as sent, and never taken by SES | domain/test_letter_defects |
+| D3 | poison that goes round for ever | stories/test_letter_batches |
+| D4 | a bounce after a delivery, dropped | domain/test_letter_defects adapters/test_letters_contract |
+| D5 | a weaker bounce over a stronger one | domain/test_letter_defects domain/test_letter_in_any_order |
+| D6 | an event told again, taken again | domain/test_letter_defects adapters/test_letters_contract |
+| D7 | one of SES's two shapes, one recipient of several | domain/test_letter_defects |
+| D8 | a public door for events | infra/test_mail_template |
+| D9 | a suppressed address, asked of SES | domain/test_letter_defects |
+| D10 | an answer that was lost, and a second copy | domain/test_letter_defects stories/test_killed_senders |
+| D11 | a herd of retries | domain/test_pacing stories/test_letter_pace |
+| D12 | attempts used up by throttles | domain/test_letter_defects stories/test_letter_pace |
+| D13 | retries nobody asked for | adapters/test_mailer |
+| D14 | a link that confirms when it is opened | domain/test_letter_defects |
+| D15 | a token that never ends, or opens something else | domain/test_tokens |
+| D16 | what was typed, read as a template | domain/test_letter_defects adapters/test_mime views/test_mails_as_typed |
+| D17 | a payload nobody expected, a KeyError | domain/test_letter_defects |
+| D18 | an office switched off by one soft bounce | domain/test_letter_defects |
+| D19 | the sender's fault, a letter's failure | domain/test_letter_defects domain/test_pacing |
+| D20 | forgotten, and sent once more | domain/test_letter_defects adapters/test_letters_contract |
+| D21 | a row without a test | domain/test_letter_defects |
 """
 
 import itertools
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -311,3 +335,21 @@ def test_an_automatic_reply_and_a_complaint_that_blames_nobody_change_nothing() 
     start = letter(State.DELIVERED)
     assert advance(start, said(None), Moment(NOW)) == (start, ())
     assert take(start, said(None)).after is start
+
+
+TESTS = Path(__file__).resolve().parents[1]
+ROW = re.compile(r"^\| D(\d+) \| .* \| (.+) \|$", re.MULTILINE)
+
+
+def test_d21_every_row_is_held_by_tests_that_bear_its_number() -> None:
+    assert __doc__ is not None
+    rows = {int(number): files.split() for number, files in ROW.findall(__doc__)}
+    missing = [
+        (number, name)
+        for number, names in rows.items()
+        for name in names
+        if f"def test_d{number}_" not in (TESTS / f"{name}.py").read_text(encoding="utf-8")
+    ]
+
+    assert list(rows) == list(range(1, 22))
+    assert missing == []
