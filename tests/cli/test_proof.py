@@ -137,7 +137,7 @@ def test_letters_that_are_corrected_meanwhile_make_no_difference(
     assert difference([*earlier, *seen], before, after) == 0
 
 
-@given(st.lists(letters(LONG_AGO), max_size=5), letters(LONG_AGO))
+@given(st.lists(letters(LONG_AGO) | letters(NOW), max_size=5), letters(LONG_AGO) | letters(NOW))
 def test_when_nothing_moves_a_letter_more_or_less_is_always_found(
     known: list[list[Action]], one: list[Action]
 ) -> None:
@@ -157,3 +157,15 @@ def test_a_delivery_that_the_tally_takes_for_a_bounce_is_found() -> None:
 
     assert check.difference == 2
     assert [check.apart(each) for each in (LetterOutcome.DELIVERED, LetterOutcome.BOUNCED)] == [1, -1]
+
+
+def test_a_correction_of_a_minute_ago_that_is_lost_is_found_once_nothing_moves() -> None:
+    """However many others of the last minutes could account for it."""
+    w, d, b = LetterOutcome.ON_ITS_WAY, LetterOutcome.DELIVERED, LetterOutcome.BOUNCED
+    sent = replace(AN_ACTION, channel=Channel.LETTERS, outcome=w, at=NOW)
+    told = replace(sent, outcome=d, instead_of=w)
+    others = [sent, sent, told, replace(sent, outcome=b, instead_of=d)]
+    right = tallied([*others, told])
+
+    assert difference(others, right, right) == 2
+    assert difference([*others, told], right, right) == 0
