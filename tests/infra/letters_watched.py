@@ -3,30 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
-from chalicelib.adapters.audit import Entry
-from chalicelib.adapters.mailboxes import Mailboxes
 from chalicelib.domain.counts import LetterAnswer
 from chalicelib.domain.letter import Letter
-from chalicelib.domain.office import Mailbox
 from chalicelib.domain.words import Language
 from chalicelib.domain.writing import Draft
 from chalicelib.views import writing as roads
 from dev.mail_world import Bounce, Complaint, Delivered, EventPlan, SenderTrouble, SendFault
 from tests.infra.watching import Seen, Watch
-from tests.rehearsal import SLUG, Rehearsal, stage
+from tests.rehearsal import MAILBOXES, SLUG, Rehearsal, rehearsing
 
-OFFICE, MAILBOX = "ero-atl", "outreach@ero-atl.example"
+OFFICE = "ero-atl"
+MAILBOX = MAILBOXES[OFFICE]
 ANA, LUIS = "ana@people.example", "luis@people.example"
 DAY = 24 * 3600
-MAIL: dict[str, Any] = {
-    "mail_from": "letters@letters.example.org",
-    "mail_set": "patchthrough-test",
-    "ses_url": "http://127.0.0.1:1",
-    "letter_queue": "https://sqs.example/letters",
-    "mail_event_queue": "https://sqs.example/mail-events",
-}
 
 
 @dataclass
@@ -90,14 +80,8 @@ class Writer:
 
 @contextmanager
 def writing(seen: Seen) -> Iterator[Writer]:
-    """A rehearsal with mail, and a mailbox of an office that a person has checked."""
-    with stage() as built:
-        mailing = replace(built, config=replace(built.config, **MAIL))
-        rehearsal = Rehearsal(mailing, built.store._table.client, offices=1)
-        now = rehearsal.clock.now()
-        mailbox = Mailbox(MAILBOX, now.date(), "Dana R.", "https://www.example.org/offices")
-        entry = Entry("Dana R.", "mailbox added", OFFICE, now)
-        Mailboxes(rehearsal.runtime.catalog).add(OFFICE, mailbox, entry)
+    """A rehearsal with one office, and somebody who writes to it."""
+    with rehearsing(offices=1) as rehearsal:
         yield Writer(rehearsal, Watch(rehearsal, seen))
 
 
