@@ -44,6 +44,7 @@ METRICS: dict[str, str] = {
     "LettersThrottled": "letters SES said came too fast: back in the queue, none the worse",
     "LettersUnclear": "sendings without a clear answer",
     "QuotaUnknown": "times SES did not tell the account's quota: mail went on, one a second",
+    "SesUnreachable": "mails without a connection to SES: certainly not sent, and tried again later",
     "LettersCounted": "changes of a letter's outcome written to the ledger",
     "LetterEventsIgnored": "events that no longer change their letter",
     "LetterPages": "letters that wake somebody up: a complaint, a virus, one sent twice, a sender that is refused",

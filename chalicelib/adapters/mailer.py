@@ -191,6 +191,7 @@ def _silence(error: BotoCoreError) -> Trouble:
     if isinstance(error, ParamValidationError):
         return MailRefused()
     if isinstance(error, NEVER_ASKED):
+        count("SesUnreachable")
         return Later()
     if isinstance(error, NO_CREDENTIALS):
         return SenderDown(Fault.SETTING_MISSING)

@@ -371,6 +371,7 @@ def test_no_connection_is_later_on_a_real_socket_too(clock: Monotonic) -> None:
 
     with pytest.raises(Later):
         Mailer(lambda: client, SENDER, SET, clock).send(LETTER)
+    assert metrics.metric_set["SesUnreachable"]["Value"] == [1]
 
 
 def test_the_client_is_made_with_the_first_mail_and_kept(world: MailWorld) -> None:
