@@ -8,6 +8,7 @@ typos: whoever joins says the word. Knows no subscriber, no store and no answer.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import category
 
 from chalicelib.domain.normalizing import spelled, words
 from chalicelib.domain.stop_phrases import said_of
@@ -125,7 +126,7 @@ def _stopped(said: tuple[str, ...]) -> Classified | None:
 
 
 def _asked(whole: str) -> Classified | None:
-    if "?" in whole and not whole.strip("?¿! "):
+    if "?" in whole and all(letter == " " or category(letter).startswith("P") for letter in whole):
         return Classified(Kind.HELP, Basis.WORD)
     return _listed(whole, ASKED)
 

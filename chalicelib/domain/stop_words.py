@@ -5,6 +5,7 @@ so is ALTO, which carriers require. Whole messages only: what stands within a se
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from chalicelib.domain.words import Language
 
@@ -15,22 +16,24 @@ PER_SE = ("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe")
 STOPS: dict[str, Language] = dict.fromkeys(
     (
         *PER_SE, "stopall", "stop all", "optout", "unsub", "remove", "arret", "stop it", "quit it",
+        "no more", "cancel all", "end all",
         "stop2quit", "stop 2 quit", "stop to quit", "stop2end", "stop 2 end", "stop to end",
     ),
     EN,
 ) | dict.fromkeys(
     (
         "alto", "parar", "pare", "paren", "para", "detener", "baja", "darme de baja", "cancelar", "salir", "fin",
-        "no mas", "terminar", "desuscribir", "desuscribirme",
+        "no mas", "terminar", "desuscribir", "desuscribirme", "desuscribirse", "cancela", "cancele", "cancelen",
+        "cancelar todo", "anular", "parenle",
     ),
     ES,
 )  # fmt: skip
 """Each alone is a stop. "para", "fin", "baja" and "salir" are ordinary words, too: never looked for in a sentence."""
-ORDINARY = frozenset({"para", "fin", "baja", "salir", "end", "pare", "no mas"})
+ORDINARY = frozenset({"para", "fin", "baja", "salir", "end", "pare", "no mas", "no more"})
 """Stops that mean something else as soon as another word stands with them."""
 COURTESY = (
     ("thank", "you"), ("por", "favor"), ("please",), ("pls",), ("plz",), ("thanks",), ("thx",), ("now",),
-    ("gracias",), ("porfa",), ("ya",),
+    ("gracias",), ("porfa",), ("ya",), ("asap",), ("immediately",), ("forever",), ("inmediatamente",),
 )  # fmt: skip
 """Said with a stop, at either end, and not part of it."""
 GLUED = ("please", "pls", "now", "ya")
@@ -43,6 +46,8 @@ NO_TYPOS = frozenset({
     "algo", "alo", "allo", "falto", "alzo", "aldo", "alton", "alito",
 })  # fmt: skip
 """Words of their own, one letter from a stop. ALTA is "sign-up", "algo" is "something", "aló" is "hello"."""
+DRAWN_OUT = 3
+"""Times the same letter, from which on it is no spelling."""
 LONGEST = 3
 """Words in the longest stop."""
 
@@ -60,7 +65,7 @@ def stop_of(said: Sequence[str]) -> tuple[Language, bool] | None:
 
     Also a stop said twice, or two of them ("STOP STOP", "stop, cancel").
     """
-    core = without_courtesy(said)
+    core = without_courtesy([squeezed(word) for word in said])
     tight = "".join(core)
     language = STOPS.get(" ".join(core)) or _TIGHT.get(tight) or _GLUED.get(tight) or _only_stops(core)
     if language:
@@ -74,6 +79,13 @@ def near_stop(word: str) -> str | None:
     if word in NO_TYPOS:
         return None
     return next((stop for stop in TYPED_WRONG if is_one_typo(word, stop)), None)
+
+
+def squeezed(word: str) -> str:
+    """Return a word that was drawn out ("stoooop") with each letter once; any other as it is."""
+    runs = [(letter, len(list(run))) for letter, run in groupby(word)]
+    is_drawn_out = any(length >= DRAWN_OUT and letter.isalpha() for letter, length in runs)
+    return "".join(letter for letter, _ in runs) if is_drawn_out else word
 
 
 def is_one_typo(word: str, meant: str) -> bool:
