@@ -19,13 +19,14 @@ CITY_AND_STATE = 2
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A letter as its office reads it."""
+    """A letter as its office reads it; `carried` is the line below it that says who brought it."""
 
     sender: str
     reply_to: str
     offices: Sequence[Office]
     subject: str
     text: str
+    carried: str
     language: Language
 
 
@@ -41,10 +42,17 @@ class Paper:
 
 def sheet(content: Content, campaign: Campaign, offices: Sequence[Office], language: Language) -> Sheet:
     """Return the letter as these offices read it."""
-    organization = campaign.organization.of(language)
-    sender = rendering.phrasebook(language).plain("mail.via", name=content.name, organization=organization)
-    text = signed(content, language)
-    return Sheet(sender, str(content.address), offices, content.subject, text, language)
+    names = {"name": content.name, "organization": campaign.organization.of(language)}
+    plain = rendering.phrasebook(language).plain
+    return Sheet(
+        sender=plain("mail.via", **names),
+        reply_to=str(content.address),
+        offices=offices,
+        subject=content.subject,
+        text=signed(content, language),
+        carried=plain("mail.carried", **names),
+        language=language,
+    )
 
 
 def printed(

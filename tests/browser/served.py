@@ -118,6 +118,12 @@ class Served:
         )
         self.runtime._campaigns.clear()
 
+    def refit(self, campaign: Campaign) -> None:
+        """The same, with its offices as they are here: what only a person says of one is said anew."""
+        for office in campaign.offices:
+            self.runtime.catalog.remove_office(office.id)
+        self.run(campaign)
+
     def reach(self, calls: int) -> None:
         """Say that so many calls got through."""
         item = {
