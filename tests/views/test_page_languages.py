@@ -1,22 +1,30 @@
 """The pages' languages: which one is spoken, and that each is whole and unmixed. Without a browser."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from string import Formatter
 
 import pytest
 
+from chalicelib.domain.addresses import Address
 from chalicelib.domain.call_view import State
+from chalicelib.domain.letter import Content
+from chalicelib.domain.tokens import Purpose
 from chalicelib.domain.words import Language
 from chalicelib.views import rendering
 from chalicelib.views.letter_pages import ON_PAPER
 from chalicelib.views.obstacles import OBSTACLES
-from chalicelib.views.visits import preferred
+from chalicelib.views.visits import SEE_OTHER, preferred
 from tests.browser.served import PREFIX, Served
 from tests.browser.states import CALLS, PATHS
+from tests.letter_states import LETTERS, link, seed
 from tests.values import CALL_ID, CAMPAIGN, session
 
 CALL = f"/calls/{CALL_ID}"
+SPANISH = Content(
+    "María", Address("maria", "ejemplo.es"), "Dejen libres a las familias", "Le escribo por los niños."
+)
 
 
 def test_a_call_speaks_its_own_language_until_asked_for_another(served: Served) -> None:
@@ -115,6 +123,25 @@ def test_a_spanish_page_holds_no_english_word_but_names_and_the_quoted_line(
     page = served.ask("GET", f"{PATHS.get(name, CALL)}?lang=es").text
 
     assert words(" ".join(OwnWords(page).text)) & ENGLISH == set()
+
+
+@pytest.mark.parametrize("path", ["", "/print", "/print?office=ero-atl"])
+def test_a_letter_s_spanish_page_holds_no_english_word(served: Served, path: str) -> None:
+    page = served.ask("GET", f"/c/families-28/letter{path}", accept_language="es").text
+
+    assert words(" ".join(OwnWords(page).text)) & ENGLISH == set()
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_pages_behind_a_letter_s_links_hold_no_english_word(served: Served, purpose: Purpose) -> None:
+    for name, about in LETTERS.items():
+        seed(served.runtime, replace(about, content=SPANISH, language=Language.ES))
+        answer = served.ask("GET", f"{link(served.runtime, purpose, about)}?lang=es")
+        if answer.status == SEE_OTHER:
+            answer = served.ask("GET", answer.headers["location"].removeprefix(served.url))
+
+        assert answer.status == rendering.OK
+        assert words(" ".join(OwnWords(answer.text).text)) & ENGLISH == set(), name
 
 
 def test_no_spanish_sentence_holds_an_english_word() -> None:
