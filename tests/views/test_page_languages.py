@@ -135,8 +135,9 @@ def test_a_letter_s_spanish_page_holds_no_english_word(served: Served, path: str
 @pytest.mark.parametrize("purpose", Purpose)
 def test_the_pages_behind_a_letter_s_links_hold_no_english_word(served: Served, purpose: Purpose) -> None:
     for name, about in LETTERS.items():
-        seed(served.runtime, replace(about, content=SPANISH, language=Language.ES))
-        answer = served.ask("GET", f"{link(served.runtime, purpose, about)}?lang=es")
+        spanish = replace(about, content=SPANISH, language=Language.ES)
+        seed(served.runtime, spanish)
+        answer = served.ask("GET", f"{link(served.runtime, purpose, spanish)}?lang=es")
         if answer.status == SEE_OTHER:
             answer = served.ask("GET", answer.headers["location"].removeprefix(served.url))
 
