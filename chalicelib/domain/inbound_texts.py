@@ -12,7 +12,7 @@ from unicodedata import category
 
 from chalicelib.domain.normalizing import spelled, words
 from chalicelib.domain.stop_phrases import said_of
-from chalicelib.domain.stop_words import EN, ES, stop_of
+from chalicelib.domain.stop_words import EN, ES, stop_of, without_courtesy
 from chalicelib.domain.words import Language
 
 
@@ -81,16 +81,19 @@ ASKED: Mapping[str, tuple[Kind, Language | None]] = {
 """Whole messages, read before a programme's keyword."""
 WANTED: Mapping[str, tuple[Kind, Language | None]] = {
     **dict.fromkeys(("call", "call me", "call now"), (Kind.CALL, EN)),
-    **dict.fromkeys(("llamar", "llamada", "llamen", "llamenme", "llameme"), (Kind.CALL, ES)),
+    **dict.fromkeys(("llamar", "llamada", "llamen", "llamenme", "llameme", "llamame"), (Kind.CALL, ES)),
     **dict.fromkeys(("letter", "write"), (Kind.LETTER, EN)),
     **dict.fromkeys(("carta", "escribir"), (Kind.LETTER, ES)),
     **dict.fromkeys(("english", "ingles", "in english", "en ingles"), (Kind.LANGUAGE, EN)),
     **dict.fromkeys(("espanol", "spanish", "en espanol", "in spanish"), (Kind.LANGUAGE, ES)),
     **dict.fromkeys(("language", "idioma"), (Kind.LANGUAGE, None)),
 }
-"""Whole messages, read after it."""
+"""Whole messages, read after it, with "please" or without: they sign nobody up."""
 ZIP, ZIP_PLUS = 5, 4
-ZIP_LABELS = (("zip", "code"), ("zip",), ("codigo", "postal"))
+ZIP_LABELS = (
+    ("my", "zip", "code", "is"), ("my", "zip", "is"), ("zip", "code"), ("zip",),
+    ("mi", "codigo", "postal", "es"), ("codigo", "postal"),
+)  # fmt: skip
 
 
 def by_word(keywords: Iterable[Keyword]) -> Mapping[str, Keyword]:
@@ -110,7 +113,7 @@ def classify(text: str, keywords: Mapping[str, Keyword], opt_out_type: str = "")
     stop = _stopped(said)
     if provider and (stop is None or stop.kind is not Kind.STOP or provider is Kind.STOP):
         return Classified(provider, Basis.PROVIDER, _language(whole, stop), is_answered=True)
-    return stop or _asked(whole) or _keyword(whole, keywords) or _wanted(whole, said)
+    return stop or _asked(whole) or _keyword(whole, keywords) or _wanted(said)
 
 
 def _stopped(said: tuple[str, ...]) -> Classified | None:
@@ -136,10 +139,10 @@ def _keyword(whole: str, keywords: Mapping[str, Keyword]) -> Classified | None:
     return Classified(Kind.KEYWORD, Basis.WORD, keyword.language, keyword) if keyword else None
 
 
-def _wanted(whole: str, said: tuple[str, ...]) -> Classified:
+def _wanted(said: tuple[str, ...]) -> Classified:
     if zip_code := _zip_code(said):
         return Classified(Kind.ZIP, Basis.WORD, zip_code=zip_code)
-    return _listed(whole, WANTED) or Classified(Kind.OTHER)
+    return _listed(" ".join(without_courtesy(said)), WANTED) or Classified(Kind.OTHER)
 
 
 def _listed(whole: str, table: Mapping[str, tuple[Kind, Language | None]]) -> Classified | None:

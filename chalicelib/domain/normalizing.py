@@ -7,8 +7,8 @@ grows with the text and not faster, and whoever keeps a text keeps it raw: this 
 from itertools import groupby
 from unicodedata import category, normalize
 
-STOP_SIGNS = frozenset("\U0001f6d1\u26d4\U0001f6ab")
-"""Stop sign, no entry, prohibited: read as the word stop, wherever they stand."""
+SIGNS = {**dict.fromkeys("\U0001f6d1\u26d4\U0001f6ab", " stop "), "\U0001f9ca": " ice "}
+"""Emoji that are read as words wherever they stand: stop sign, no entry, prohibited; and the ice of STOP ICE."""
 APOSTROPHES = dict.fromkeys(map(ord, "'`\u00b4\u2018\u2019\u201b\u02bc\u2032"))
 """Dropped: phones curl them and people leave them out ("don't", "don’t", "dont")."""
 
@@ -23,8 +23,8 @@ def normalise(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text's plain form; other signs part words, a stop sign is the word stop."""
-    spelled = "".join(" stop " if letter in STOP_SIGNS else letter for letter in _plain(text))
+    """Return the words of a text's plain form; other signs part words, some emoji are words (`SIGNS`)."""
+    spelled = "".join(SIGNS.get(letter, letter) for letter in _plain(text))
     return _runs(_joined(spelled))
 
 

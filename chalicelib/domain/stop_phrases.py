@@ -12,6 +12,7 @@ from chalicelib.domain.stop_vocabulary import (
     APPEALS,
     AWAY,
     BETWEEN,
+    BY_THE_WAY,
     ENOUGH_SAID,
     FIXED,
     GETTING,
@@ -53,9 +54,13 @@ class Said:
 
 def said_of(said: Sequence[str]) -> Said | None:
     """Return what a message of more than a stop word says of stopping; None: nothing."""
-    unstretched = map(squeezed, said)
-    read = ["unsubscribe" if is_one_typo(word, "unsubscribe") else word for word in unstretched]
+    read = [_as_meant(squeezed(word)) for word in said]
     return _clear(read) or _unclear(read)
+
+
+def _as_meant(word: str) -> str:
+    is_misspelled = word not in TOLD and is_one_typo(word, "unsubscribe")
+    return "unsubscribe" if is_misspelled else word
 
 
 def _clear(said: Sequence[str]) -> Said | None:
@@ -106,12 +111,7 @@ def _led_to(said: Sequence[str]) -> Language | None:
 
 
 def _unclear(said: Sequence[str]) -> Said | None:
-    found = (
-        _stop_somewhere(said)
-        or _verb_first(said)
-        or UNCLEAR_ALONE.get(" ".join(said))
-        or UNCLEAR_ALONE.get(" ".join(without_courtesy(said)))
-    )
+    found = _stop_somewhere(said) or _verb_first(said) or _unclear_alone(said)
     found = found or _first(said, UNCLEAR_ANYWHERE) or _first(said, FIXED)
     return Said(found, is_clear=False) if found else None
 
@@ -124,8 +124,11 @@ def _unclear_alone(said: Sequence[str]) -> Language | None:
 def _stop_somewhere(said: Sequence[str]) -> Language | None:
     """A "stop" in any sentence but "won't stop" and the like; or a tag by itself ("#StopICE")."""
     is_tag = len(said) == 1 and said[0].startswith("stop") and said[0] not in TOLD
-    pairs = zip(("", *said), said, strict=False)
-    is_there = any(word == "stop" and before not in NO_STOP_AT_ALL for before, word in pairs)
+    around = zip(("", *said), said, (*said[1:], ""), strict=False)
+    is_there = any(
+        word == "stop" and before not in NO_STOP_AT_ALL and after not in BY_THE_WAY
+        for before, word, after in around
+    )
     return EN if is_tag or is_there else None
 
 
@@ -133,7 +136,7 @@ def _verb_first(said: Sequence[str]) -> Language | None:
     core = _after(said, APPEALS)
     if not core:
         return None
-    near = near_stop(core[0])
+    near = None if core[0] in TOLD else near_stop(core[0])
     if near and (near != "alto" or " ".join(core[1:2]) in {"a", "al"}):
         return STOPS[near]
     is_lone_stop = len(core) < len(said) and " ".join(core) in STOPS

@@ -208,7 +208,10 @@ NEARBY = 5
 NOT_A_STOP = frozenset({"dont", "not", "never", "didnt", "did"})
 """Just before a stop they turn it round, or ask about it."""
 NO_STOP_AT_ALL = frozenset({"wont", "never", "cant", "cannot", "bus", "pit", "non", "truck"})
-TOLD = frozenset({"stopped", "stopping"})
+TOLD = frozenset({"stopped", "stopping", "unsubscribed"})
+"""What has happened: no wish."""
+BY_THE_WAY = frozenset({"by", "light", "lights", "sign", "signs"})
+"""After "stop" they make another word of it: "I will stop by"."""
 LEADS = _set(
     "i want to need would like id can could you just said ok okay yes hey hi hello reply text txt fucking again how "
     "do yo quiero deseo quisiera como puedo necesito dije responda envie me gustaria please por favor ya"

@@ -47,6 +47,7 @@ def test_the_plain_form(text: str, plain: str) -> None:
         ("Stop.Thank you", ("stop", "thank", "you")),
         ("🛑ICE", ("stop", "ice")),
         ("⛔️", ("stop",)),
+        ("STOP🧊", ("stop", "ice")),
         ("s t o p", ("stop",)),
         ("?", ()),
     ],
