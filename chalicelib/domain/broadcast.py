@@ -212,7 +212,7 @@ class Wait:
 def decided(
     broadcast: Broadcast, standing: Standing, window: Window | None, now: datetime, *, is_stopped: bool
 ) -> Send | Skip | Wait:
-    """Return what to do about one recipient now. `is_stopped`: the organisation's stop holds for them."""
+    """Return what to do about one recipient now. `is_stopped`: the organization's stop holds for them."""
     over = _over(broadcast, now)
     if over is not None:
         return Skip(over)

@@ -1,7 +1,7 @@
 """A subscriber as a value: one number's standing with one programme, and the rows that prove it.
 
-A number is known by its keyed hash alone. Consent is given to a programme; a stop is for the whole organisation, unless
-the organisation chose otherwise, and is a value of its own (`Stop`) that no lack of a row can forget. What can happen
+A number is known by its keyed hash alone. Consent is given to a programme; a stop is for the whole organization, unless
+the organization chose otherwise, and is a value of its own (`Stop`) that no lack of a row can forget. What can happen
 to a subscriber is in `subscriber_events`, what comes of that in `subscriber_machine`.
 """
 
@@ -37,7 +37,7 @@ class Reply(StrEnum):
     ALREADY = "R5"
     UNCLEAR = "R6"
     NOT_JOINED = "R7"
-    THANKS = "thanks"  # the organisation's own text, where it has one
+    THANKS = "thanks"  # the organization's own text, where it has one
 
 
 CAPS: dict[Reply, tuple[int, timedelta]] = {
@@ -115,7 +115,7 @@ class ConsentRow:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A number's stop to the whole organisation. It is never deleted; `lifted_for` are programmes joined since."""
+    """A number's stop to the whole organization. It is never deleted; `lifted_for` are programmes joined since."""
 
     at: datetime
     lifted_for: frozenset[str] = frozenset()
@@ -176,10 +176,10 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an organisation chose. The usual is the careful choice; counsel may say otherwise.
+    """What an organization chose. The usual is the careful choice; counsel may say otherwise.
 
     `confirms_texts`: who joins by text is asked to confirm, too. `stops_everything`: a stop is for all programmes.
-    `thanks`: there is a text of the organisation's own for whatever else subscribers say.
+    `thanks`: there is a text of the organization's own for whatever else subscribers say.
     """
 
     confirms_texts: bool = True
@@ -198,14 +198,14 @@ class Moment:
 
 
 def fresh(number_key: str, programme: str, stop: Stop | None = None) -> Subscriber:
-    """Return a number that this programme has no row of: unknown, or stopped, where the organisation was told so."""
+    """Return a number that this programme has no row of: unknown, or stopped, where the organization was told so."""
     if stop is None or not stop.holds_for(programme):
         return Subscriber(id=number_key, programme=programme)
     return Subscriber(id=number_key, programme=programme, state=State.STOPPED, stopped_at=stop.at)
 
 
 def stopped_again(stop: Stop | None, at: datetime) -> Stop:
-    """Return the organisation's stop after one that arrived at `at`: it holds for all programmes again.
+    """Return the organization's stop after one that arrived at `at`: it holds for all programmes again.
 
     One older than the stop we know changes nothing: what was joined after it stays joined.
     """

@@ -24,7 +24,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class StoppedElsewhere:
-    """The same number said stop to another programme of the organisation."""
+    """The same number said stop to another programme of the organization."""
 
     evidence: Evidence
 
@@ -165,14 +165,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StopEverywhere:
-    """Keep the organisation's stop of this number, and tell its other programmes (`advance_everywhere`)."""
+    """Keep the organization's stop of this number, and tell its other programmes (`advance_everywhere`)."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LiftStop:
-    """An opt-in word: the organisation's stop no longer holds for this programme."""
+    """An opt-in word: the organization's stop no longer holds for this programme."""
 
     programme: str
 

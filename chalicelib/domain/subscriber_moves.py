@@ -129,7 +129,7 @@ def _is_old_news(subscriber: Subscriber, evidence: Evidence) -> bool:
 
 
 def joined(subscriber: Subscriber, event: Joined, moment: Moment) -> Change:
-    """The handset itself asks to join: we ask back, or welcome at once, as the organisation chose.
+    """The handset itself asks to join: we ask back, or welcome at once, as the organization chose.
 
     Nobody is welcomed at once whose row could not say to what words they consented.
     """
@@ -282,7 +282,7 @@ def held(subscriber: Subscriber, event: Said, moment: Moment) -> Change:
 
 
 def thanked(subscriber: Subscriber, event: Said, moment: Moment) -> Change:
-    """A subscriber says something: a person reads it; the organisation's own text, if there is one, once a day."""
+    """A subscriber says something: a person reads it; the organization's own text, if there is one, once a day."""
     shown = ShowStaff(event.evidence.id, Desk.INBOX)
     if not moment.rules.thanks:
         return subscriber, (shown,)

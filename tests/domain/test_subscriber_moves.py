@@ -1,4 +1,4 @@
-"""Rows of the subscriber's table, and the organisation's stop, one promise each, by name."""
+"""Rows of the subscriber's table, and the organization's stop, one promise each, by name."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -274,7 +274,7 @@ def test_a_block_we_did_not_know_of_is_an_alarm_and_one_we_knew_is_none() -> Non
     assert not any(isinstance(effect, Drifted | Record) for effect in known.effects)
 
 
-# The organisation's stop.
+# The organization's stop.
 
 
 def test_a_stop_is_for_all_programmes_and_answered_once() -> None:
@@ -289,7 +289,7 @@ def test_a_stop_is_for_all_programmes_and_answered_once() -> None:
     assert len(ids) == len(set(ids)) == len(State)
 
 
-def test_a_stop_is_for_one_programme_where_the_organisation_chose_so() -> None:
+def test_a_stop_is_for_one_programme_where_the_organization_chose_so() -> None:
     other = replace(subscriber(State.SUBSCRIBED), programme="other")
 
     first, second = advance_everywhere(
@@ -317,7 +317,7 @@ def test_a_stop_older_than_joining_one_programme_still_stops_the_others() -> Non
     assert second[0].state is State.STOPPED
 
 
-def test_the_organisations_stop_holds_for_programmes_without_a_row_until_each_is_joined() -> None:
+def test_the_organizations_stop_holds_for_programmes_without_a_row_until_each_is_joined() -> None:
     stop = stopped_again(None, NOW)
     assert fresh("k", "alerts", stop).state is State.STOPPED
     joined = take(fresh("k", "alerts", stop), Joined(said(NOW + A_MINUTE)))
