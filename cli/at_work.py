@@ -6,7 +6,9 @@ done it. Says nothing on the terminal: the app's log and metrics are kept quiet,
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+from chalicelib.adapters.mailer import Mailer
 from chalicelib.observability import silence
 from chalicelib.runtime import Runtime, install
 from cli.connection import Connection
@@ -15,7 +17,9 @@ from cli.connection import Connection
 @contextmanager
 def at_work(connection: Connection) -> Iterator[Runtime]:
     """Yield the app's runtime on this connection; while it lasts, the views' functions use it."""
-    runtime = Runtime.build(connection.config, aws=connection.aws())
+    config = connection.config
+    built = Runtime.build(config, aws=connection.aws())
+    runtime = replace(built, mailer=Mailer(connection.ses, config.mail_from, config.mail_set))
     install(runtime)
     try:
         with silence():

@@ -25,6 +25,7 @@ from chalicelib.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sesv2 import SESV2Client
 
 LOCAL_ENV = Path(".local/env")
 """What `make run` leaves for the command line while it runs."""
@@ -59,15 +60,21 @@ REFUSED = {
 class Connection:
     """One table of one stage. `endpoint` is empty for AWS itself; `found` is the file it was found in.
 
-    `aws` makes the clients of what is beside the table: most commands need none of them.
+    `aws` makes the clients of what is beside the table: most commands need none of them. `where` is how they are made.
     """
 
     config: Config
     endpoint: str
     found: Path | None
     aws: Callable[[], Clients]
+    where: Mapping[str, Any]
     catalog: Catalog
     store: Store
+
+    def ses(self) -> "SESV2Client":
+        """Make the client of SES, or of what stands for it here."""
+        where: Any = {**self.where, **_ses_at(self.config.ses_url)}
+        return boto3.client("sesv2", **where)
 
     @property
     def stage(self) -> str:
@@ -107,6 +114,7 @@ def connect(environ: Mapping[str, str] = os.environ, beside: Path = LOCAL_ENV) -
         endpoint,
         found,
         partial(_clients, table.client, where),
+        where,
         Catalog(table, config.verification_days),
         Store(table),
     )
@@ -143,6 +151,12 @@ def _read(file: Path) -> dict[str, str]:
     words = (shlex.split(line, comments=True) for line in file.read_text(encoding="utf-8").splitlines())
     pairs = (line[-1].partition("=") for line in words if line)
     return {name: value for name, _, value in pairs}
+
+
+def _ses_at(url: str) -> dict[str, Any]:
+    """Asked once, and not for long: a person waits."""
+    config = ClientConfig(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+    return {"config": config} | ({"endpoint_url": url} if url else {})
 
 
 def _is_loopback(endpoint: str) -> bool:

@@ -24,7 +24,7 @@ from cli.letter_screens import Stop
 from cli.letter_upkeep import erase, redrive, watched_queues
 from cli.mailbox_commands import mailbox_of
 from cli.office_people import name_given, office_named
-from cli.resting import rests, wake
+from cli.resting import rests, told, wake
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen
 
 letter = typer.Typer(help="Letters: where they are, and those that need a person.", no_args_is_help=True)
@@ -35,7 +35,8 @@ LEAST = 6
 """Characters of an id by which a letter may be named."""
 STOPPED = frozenset({State.COMPLAINED, State.SUPPRESSED})
 """States of letters after which a mailbox may get no more of a campaign."""
-COMPLAINT = "the office called one spam, or our mail service sends it none"
+LISTED = "SES has it on its own suppression list"
+COMPLAINT = "the office called one spam"
 
 
 @letter.command(epilog=EXIT_CODES)
@@ -47,7 +48,7 @@ def status() -> None:
         letters = list(Letters(connection.catalog.table).all(now))
         circuit = Sending(connection.catalog.table).circuit()
         depths = {name: queue.depth() for name, queue in watched_queues(connection).items()}
-        stops = [*_resting(connection), *_stopped(connection, letters)]
+        stops = list(dict.fromkeys([*_resting(connection), *_stopped(connection, letters)]))
     console = screen()
     found: dict[str, Counter[State]] = {}
     for each in letters:
@@ -143,17 +144,15 @@ def resume(
         mailbox = mailbox_of(found, address)
         if campaign is not None:
             _require_campaign(connection, campaign)
-            with at_work(connection) as r:
-                r.letters.allow(address_key(mailbox.address), campaign)
-        going = wake(connection, found.id, mailbox.address)
+        woken = wake(connection, found.id, mailbox.address, campaign)
         facts = {"address": mailbox.address} | ({"campaign": campaign} if campaign else {})
         _record(connection, person, "mailbox resumed", found.id, facts)
     screen().print(
         Text(f"{mailbox.address}, {found.place.en} ({found.id}), takes letters again.", "bold"),
-        f"Letters that waited and go on: {going}.",
-        sep="\n",
         soft_wrap=True,
     )
+    for sentence in told(woken, mailbox.address):
+        screen().print(sentence, soft_wrap=True)
 
 
 letter.command("redrive", epilog=EXIT_CODES)(redrive)
@@ -165,6 +164,8 @@ def _ways_on(letters: Sequence[Letter], stops: Sequence[Stop], dead: int) -> Ite
         yield f"Held and waiting for a person: {number}. See: patchthrough letter held"
     if stops:
         yield "Look into it, then: patchthrough letter resume OFFICE ADDRESS --by NAME"
+    if any(stop.campaign for stop in stops):
+        yield "After a complaint, where the office agrees: the same, with --campaign SLUG"
     if dead:
         yield "Bring back what was given up: patchthrough letter redrive"
 
@@ -185,12 +186,16 @@ def _stopped(connection: Connection, letters: Sequence[Letter]) -> Iterator[Stop
 
 
 def _stops_of(connection: Connection, slug: str, office: Office) -> Iterator[Stop]:
-    if office.mailboxes:
-        with at_work(connection) as r:
-            hashed = {address_key(each.address): each.address for each in office.mailboxes}
-            stopped = r.letters.suppressed(hashed, slug)
-        for key in stopped:
-            yield Stop(office.id, office.place.en, hashed[key], COMPLAINT, slug)
+    if not office.mailboxes:
+        return
+    with at_work(connection) as r:
+        hashed = {address_key(each.address): each.address for each in office.mailboxes}
+        listed, stopped = r.letters.suppressed(hashed), r.letters.suppressed(hashed, slug)
+    for key, address in hashed.items():
+        if key in listed:
+            yield Stop(office.id, office.place.en, address, LISTED)
+        elif key in stopped:
+            yield Stop(office.id, office.place.en, address, COMPLAINT, slug)
 
 
 def _show(connection: Connection, typed: str, person: str) -> None:

@@ -16,7 +16,7 @@ from chalicelib.domain.refusals import Refusal
 from cli import mailbox_screens as screens
 from cli.connection import Connection
 from cli.office_people import name_given, office_named, page_given, seen_on
-from cli.resting import rests, wake
+from cli.resting import Woken, rests, told, wake
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, agreed, connected, give_up, plainly, screen, today
 
 mailbox = typer.Typer(
@@ -182,7 +182,7 @@ def _entry(person: str, what: str, office: Office, facts: dict[str, str]) -> Ent
 
 def _tell(connection: Connection, office: Office, seen: Mailbox) -> None:
     """Wake the mailbox, for somebody has looked; and say what holds now."""
-    going = wake(connection, office.id, seen.address) if _may_wait(connection, office) else 0
+    woken = wake(connection, office.id, seen.address) if _may_wait(connection, office) else Woken()
     until = (seen.verified_on or today()) + timedelta(days=connection.catalog.verification_days)
     screen().print(
         Text(f"{seen.verified_by} has verified {seen.address}, {office.place.en} ({office.id}).", "bold"),
@@ -190,9 +190,8 @@ def _tell(connection: Connection, office: Office, seen: Mailbox) -> None:
         sep="\n",
         soft_wrap=True,
     )
-    if going:
-        letters = "1 letter that waited goes" if going == 1 else f"{going} letters that waited go"
-        screen().print(f"{letters} on, at the office’s pace.")
+    for sentence in told(woken, seen.address):
+        screen().print(sentence, soft_wrap=True)
 
 
 def _may_wait(connection: Connection, office: Office) -> bool:

@@ -3,7 +3,8 @@
 The table knows a resting mailbox by a keyed hash alone; its address comes from the directory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.adapters.letters import Letters
@@ -37,18 +38,45 @@ def rests(connection: Connection, offices: Sequence[Office]) -> Rests:
     }
 
 
-def wake(connection: Connection, office_id: str, address: str) -> int:
-    """Let a mailbox take letters again, and letters that waited for its office go on; return how many do."""
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """What waking a mailbox led to: letters that go on, and whether SES may still have it on its own list."""
+
+    going: int = 0
+    is_kept_by_ses: bool = False
+
+
+def wake(connection: Connection, office_id: str, address: str, campaign: str | None = None) -> Woken:
+    """Let a mailbox take letters again, and letters that waited for its office go on.
+
+    It rests no more, and is off our list and SES's own, where its bounces brought it. What a complaint stopped stays
+    so, but for the `campaign` that is named.
+    """
     with at_work(connection) as r:
-        if r.letters.resting(office_id):
-            r.letters.wake(office_id, address_key(address))
-        if not connection.config.letter_queue:
-            return 0
+        key = address_key(address)
+        r.letters.wake(office_id, key)
+        r.letters.allow(key, None)
+        if campaign is not None:
+            r.letters.allow(key, campaign)
+        if not connection.config.has_mail:
+            return Woken()
+        is_readmitted = r.mailer.readmit(address)
         waiting = [each.id for each in r.letters.all(r.now()) if _waits(each.state, each.office, office_id)]
         for letter_id in waiting:
             look_at(letter_id)
         after = r.letters.letters(waiting, datetime.now(UTC)) if waiting else ()
-    return sum(1 for each in after if each.state is not State.TARGET_PAUSED)
+    going = sum(1 for each in after if each.state is not State.TARGET_PAUSED)
+    return Woken(going, is_kept_by_ses=not is_readmitted)
+
+
+def told(woken: Woken, address: str) -> Iterator[str]:
+    """Say what waking a mailbox led to, where there is anything to say."""
+    if woken.going:
+        letters = "1 letter that waited goes" if woken.going == 1 else f"{woken.going} letters that waited go"
+        yield f"{letters} on, at the office’s pace."
+    if woken.is_kept_by_ses:
+        yield "SES could not be asked to take it off its own list, to which bounces bring an address. Do it there, or"
+        yield f"letters stop again: aws sesv2 delete-suppressed-destination --email-address {address}"
 
 
 def plain(said: str) -> str:

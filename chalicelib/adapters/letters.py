@@ -156,8 +156,8 @@ class Letters:
         """Let an address get nothing any more."""
         self.table.client.put_item(**self.suppressing(address_key, campaign, why, at)["Put"])
 
-    def allow(self, address_key: str, campaign: str) -> None:
-        """Let an address get a campaign's letters again: a person has looked."""
+    def allow(self, address_key: str, campaign: str | None) -> None:
+        """Let an address get mail again, or (with a campaign) letters of that one: a person has looked."""
         self.table.delete(keys.no_mail(address_key, campaign))
 
     def resting(self, office_id: str) -> dict[str, str]:

@@ -101,6 +101,21 @@ class Mailer:
             self._allowance = now, self._told()
         return self._allowance[1]
 
+    def readmit(self, address: str) -> bool:
+        """Take an address off SES's own suppression list, for a person has looked; False: SES would not, or is away.
+
+        After a hard bounce SES itself sends nothing more there, and nothing but this ends that.
+        """
+        ses = self._ses()
+        try:
+            ses.delete_suppressed_destination(EmailAddress=address)
+        except ses.exceptions.NotFoundException:
+            return True
+        except (ClientError, BotoCoreError) as error:
+            fault("SES keeps an address on its list", error)
+            return False
+        return True
+
     # Strictly private.
 
     def _asked(self, mail: Outgoing) -> str | Trouble:

@@ -4,7 +4,8 @@ Letters are begun and confirmed by the app's own roads, on moto; nothing of ours
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,8 @@ from chalicelib.views import writing
 from chalicelib.views.letter_committing import happened
 from cli.at_work import at_work
 from cli.connection import connect
+from dev.mail_world import MailWorld
+from dev.mail_world.server import MailWorldServer
 from tests import values
 from tests.cli.conftest import SETTINGS, Shell
 
@@ -42,6 +45,7 @@ class PostOffice:
     sqs: Any
     letters_url: str
     events_url: str
+    mails: MailWorld
 
     def run(self, *words: str, answer: str | None = None) -> Any:
         """Type a command."""
@@ -93,8 +97,19 @@ class PostOffice:
             self.sqs.send_message(QueueUrl=f"{url}-dead", MessageBody=body)
 
 
-def opened(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
+@contextmanager
+def opened(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
     """A campaign whose first office has a mailbox, whose others have none, in a deployment with mail."""
+    server = MailWorldServer(port=0)
+    server.start()
+    monkeypatch.setenv("PATCHTHROUGH_SES_URL", server.url)
+    try:
+        yield _furnished(shell, monkeypatch, server.world)
+    finally:
+        server.stop()
+
+
+def _furnished(shell: Shell, monkeypatch: pytest.MonkeyPatch, mails: MailWorld) -> PostOffice:
     sqs = boto3.client("sqs", region_name="us-east-1")
     urls = [_queue(sqs, name) for name in ("letters", "mail-events")]
     boto3.client("secretsmanager", region_name="us-east-1").create_secret(
@@ -114,7 +129,7 @@ def opened(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
     for office in offices:
         shell.catalog.put_office(office)
     shell.catalog.apply(values.campaign(revision=0, offices=offices), datetime.now(UTC))
-    return PostOffice(shell, sqs, *urls)
+    return PostOffice(shell, sqs, urls[0], urls[1], mails)
 
 
 def _queue(sqs: Any, name: str) -> str:

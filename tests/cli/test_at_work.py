@@ -17,8 +17,9 @@ from tests.cli.post_office import PostOffice, opened
 
 
 @pytest.fixture
-def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
-    return opened(shell, monkeypatch)
+def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    with opened(shell, monkeypatch) as found:
+        yield found
 
 
 @pytest.fixture

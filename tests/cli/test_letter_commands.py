@@ -1,6 +1,7 @@
 """`patchthrough letter status, held, release, deny, hold, resume`: what staff see of letters, and what they decide."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from chalicelib.adapters.letters import Letters
 from chalicelib.adapters.sending import Sending
 from chalicelib.domain.counts import LetterOutcome
 from chalicelib.domain.letter import Reason, State
-from chalicelib.domain.letter_events import Fault, Leased, Lined, OfficePaused
+from chalicelib.domain.letter_events import Fault, FoundSuppressed, Leased, Lined, OfficePaused
 from chalicelib.views.letter_committing import address_key, happened
 from cli.at_work import at_work
 from cli.connection import connect
@@ -23,8 +24,9 @@ PERSONAL = (WRITER, WORDS, "María", "Ejemplo")
 
 
 @pytest.fixture
-def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
-    return opened(shell, monkeypatch)
+def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    with opened(shell, monkeypatch) as found:
+        yield found
 
 
 def rest(post: PostOffice, why: str = "550 5.1.1 no such user") -> None:
@@ -187,7 +189,6 @@ def test_a_letter_that_is_let_go_is_asked_for_again(
 ) -> None:
     monkeypatch.setenv("PATCHTHROUGH_STAGE", "local")
     monkeypatch.setenv("TWILIO_API_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("PATCHTHROUGH_SES_URL", "http://127.0.0.1:1")
     letter = post.write()
     post.queued(post.letters_url)
 
@@ -272,7 +273,7 @@ def test_a_mailbox_that_rests_is_woken_and_what_waited_goes_on(post: PostOffice)
 
     assert result.exit_code == 0, result.output
     assert f"{ADDRESS}, Atlanta (ero-atl), takes letters again." in result.stdout
-    assert "Letters that waited and go on: 1." in result.stdout
+    assert "1 letter that waited goes on, at the office’s pace." in result.stdout
     assert post.letter(letter).state is State.QUEUED
     assert Letters(post.shell.catalog.table).resting("ero-atl") == {}
     assert [(each.what, each.facts) for each in post.record()] == [("mailbox resumed", {"address": ADDRESS})]
@@ -303,3 +304,45 @@ def test_an_address_that_is_not_the_offices_is_not_woken(post: PostOffice) -> No
     assert result.exit_code == 2
     assert f"ero-atl has no mailbox other@agency.gov. Its mailboxes: {ADDRESS}." in result.stderr
     assert post.record() == []
+
+
+def test_a_mailbox_that_bounced_is_taken_off_our_list_and_the_mail_services_own(post: PostOffice) -> None:
+    """Else the first letter after the waking would come back as suppressed, and stop it again."""
+    post.mails.suppress(ADDRESS)
+    with at_work(connect()) as r:
+        r.letters.suppress(address_key(ADDRESS), None, "said by its server", r.now())
+
+    result = post.run("letter", "resume", "ero-atl", ADDRESS, *BY)
+
+    assert result.exit_code == 0, result.output
+    assert "aws sesv2" not in result.stdout
+    assert list(post.mails.suppressed) == []
+    assert list(post.shell.catalog.table.scan("no_mail")) == []
+
+
+def test_where_the_mail_service_cannot_be_asked_a_person_is_told_what_to_do_there(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATCHTHROUGH_SES_URL", "http://127.0.0.1:1")
+    rest(post)
+
+    result = post.run("letter", "resume", "ero-atl", ADDRESS, *BY)
+
+    assert result.exit_code == 0, result.output
+    assert f"aws sesv2 delete-suppressed-destination --email-address {ADDRESS}" in result.stdout
+    assert Letters(post.shell.catalog.table).resting("ero-atl") == {}
+
+
+def test_the_status_tells_a_complaint_from_the_mail_services_own_list(post: PostOffice) -> None:
+    letter = post.write(is_suspicious=False)
+    post.happen(letter, FoundSuppressed())
+    stop(post)
+    complained = post.run("letter", "status").stdout
+    with at_work(connect()) as r:
+        r.letters.suppress(address_key(ADDRESS), None, "said by its server", r.now())
+    listed = post.run("letter", "status").stdout
+
+    assert f"no letters of {SLUG}: the office called one spam" in complained
+    assert "with --campaign SLUG" in complained
+    assert "SES has it on its own suppression list" in listed
+    assert "called one spam" not in listed

@@ -1,6 +1,7 @@
 """`patchthrough letter redrive` and `erase`: nothing is lost, nothing unreadable moves, nobody's words stay."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ POISON = ["{}", "not JSON", json.dumps({"mail": "a", "kind": "unheard-of", "lett
 
 
 @pytest.fixture
-def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
-    return opened(shell, monkeypatch)
+def post(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    with opened(shell, monkeypatch) as found:
+        yield found
 
 
 def dead(post: PostOffice, url: str) -> int | None:
