@@ -1,0 +1,155 @@
+"""A letter's pages in Chromium, in every state: seen, walked and read out by everybody."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from chalicelib.domain.tokens import Purpose
+from tests.browser.conftest import Opening
+from tests.browser.served import Served
+from tests.browser.test_accessibility import (
+    LANGUAGES,
+    LOOKS,
+    OPEN_DETAILS,
+    RULES,
+    RUN_AXE,
+    SIDEWAYS,
+    SMALL,
+    STOPS,
+    TAP,
+    WALK,
+)
+from tests.letter_states import LETTERS, link, seed, two, written_to
+
+pytestmark = pytest.mark.browser
+
+WRITE = "/c/families-28/letter"
+STEPS = ["write", "refused", "check", "print", "on paper", "no mailbox"]
+LINKS = {
+    "sent": (Purpose.SENT, "waiting"),
+    "confirm": (Purpose.CONFIRM, "waiting"),
+    "answer": (Purpose.ANSWER, "delivered"),
+    "unsubscribe": (Purpose.UNSUBSCRIBE, "waiting"),
+}
+PAIRS = {"confirm two": ("waiting", "waiting"), "two": ("in line", "came back")}
+EVERY = [*STEPS, *LINKS, *PAIRS, *LETTERS]
+
+
+@pytest.fixture
+def mailed(served: Served) -> Served:
+    """Atlanta and New York take letters by email."""
+    served.refit(written_to())
+    return served
+
+
+def shown(opened: Opening, mailed: Served, name: str, language: str, **how: Any) -> Page:
+    """Open a page or state, without updates, so that nothing moves while we look."""
+    return (
+        opened(mailed.at(path_of(mailed, name, language)), **how)
+        if name not in STEPS[1:]
+        else typed(opened, mailed, name, language, **how)
+    )
+
+
+def path_of(mailed: Served, name: str, language: str) -> str:
+    if name == "write":
+        return f"{WRITE}?lang={language}"
+    if name in PAIRS:
+        letters = two(*PAIRS[name])
+        seed(mailed.runtime, *letters)
+        purpose = Purpose.CONFIRM if name == "confirm two" else Purpose.FOLLOW
+        return f"{link(mailed.runtime, purpose, letters[0])}?still=1&lang={language}"
+    purpose, state = LINKS.get(name, (Purpose.FOLLOW, name))
+    seed(mailed.runtime, LETTERS[state])
+    return f"{link(mailed.runtime, purpose, LETTERS[state])}?still=1&lang={language}"
+
+
+def typed(opened: Opening, mailed: Served, name: str, language: str, **how: Any) -> Page:
+    """A page that answers the form."""
+    if name == "on paper":
+        return opened(mailed.at(f"{WRITE}/print?lang={language}"), **how)
+    office = "ero-was" if name == "no mailbox" else "ero-atl"
+    page = opened(mailed.at(f"{WRITE}?lang={language}&office={office}"), **how)
+    page.fill("#name", "" if name == "refused" else "María Ejemplo")
+    if name != "no mailbox":
+        page.fill("#email", "maria@gmial.com")
+    page.click("[value=print]" if name in {"print", "no mailbox"} else "[value=check]")
+    page.wait_for_selector({"refused": ".problem", "check": "[value=send]"}.get(name, ".screen"))
+    return page
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
+    opened: Opening, mailed: Served, axe: str, name: str, language: str
+) -> None:
+    page = shown(opened, mailed, name, language)
+    page.evaluate(axe)
+    page.evaluate(OPEN_DETAILS)
+    for width, scheme in LOOKS[language]:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(RUN_AXE, RULES) == [], (width, scheme)
+        assert page.evaluate(SMALL, TAP) == [], width
+        assert page.evaluate(SIDEWAYS) == 0, width
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("() => document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
+
+
+@pytest.mark.parametrize("name", ["write", "check", "confirm", "two", "answer"])
+def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
+    opened: Opening, mailed: Served, name: str
+) -> None:
+    page = shown(opened, mailed, name, "es")
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    stops: list[dict[str, Any]] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(WALK)
+        if stop["body"] or (stops and stop["at"] <= stops[-1]["at"]):
+            break
+        stops.append(stop)
+    places = [stop["top"] for stop in stops if not stop["skip"]]
+
+    assert len(stops) >= page.evaluate(STOPS)
+    assert all(stop["ring"] for stop in stops)
+    assert all(later >= earlier - 1 for earlier, later in pairwise(places))
+
+
+@pytest.mark.parametrize(("name", "selector"), [("delivered", ".track .done"), ("came back", ".btn.main")])
+def test_forced_colours_keep_what_is_on_apart_from_what_is_off(
+    opened: Opening, mailed: Served, name: str, selector: str
+) -> None:
+    page = shown(opened, mailed, name, "en", forced_colors="active")
+    pseudo = "::before" if "track" in selector else None
+    painted = page.evaluate(
+        "([s, p]) => getComputedStyle(document.querySelector(s), p).backgroundColor", [selector, pseudo]
+    )
+
+    assert painted != page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+@pytest.mark.parametrize("name", ["print", "on paper"])
+def test_paper_holds_the_letter_and_nothing_of_the_page(opened: Opening, mailed: Served, name: str) -> None:
+    page = shown(opened, mailed, name, "en")
+    page.emulate_media(media="print")
+    seen = page.evaluate(
+        "() => [...document.querySelectorAll('header, footer, .screen, .paper')].map(e => e.checkVisibility())"
+    )
+
+    assert seen == [False, False, True, False]
+    assert "ICE office in Atlanta" in page.inner_text(".paper")
+
+
+def test_without_a_script_nothing_on_a_page_is_dead(opened: Opening, mailed: Served) -> None:
+    for name in EVERY:
+        page = shown(opened, mailed, name, "en", script=False)
+        dead = "button:not([type=submit]):not(form button):not([hidden])"
+        assert (
+            page.locator(dead).evaluate_all("found => found.filter(e => e.checkVisibility()).length") == 0
+        ), name
+        assert page.locator("a[href=''], a:not([href]), a[href='#']").count() == 0, name
+        page.context.close()
