@@ -55,7 +55,6 @@ LETTERS: dict[str, Letter] = {
     "forgotten": _letter(State.ERASED),
 }
 """Name of the state → the letter; a paused campaign is the one state that is none of the letter's."""
-NEVER_CONFIRMED = frozenset({"waiting", "expired", "deleted"})
 
 
 def with_mailboxes(asked: Campaign, *reached: str) -> Campaign:

@@ -13,15 +13,16 @@ from chalice.app import Blueprint, Response
 from chalicelib.domain import told_times
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import Channel, LetterAnswer, LetterOutcome
-from chalicelib.domain.letter import Letter
+from chalicelib.domain.letter import Content, Letter
 from chalicelib.domain.letter_view import SOON, LetterView, State, Step, seen
 from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.tokens import Purpose
 from chalicelib.domain.words import Language
-from chalicelib.domain.writing import signed
+from chalicelib.domain.writing import Draft, signed
 from chalicelib.runtime import runtime
 from chalicelib.views import rendering, visits, writing
+from chalicelib.views.letter_pages import on_paper
 from chalicelib.views.letter_sheets import Paper, post_address, printed, sheet
 from chalicelib.views.pages import REFRESH_SECONDS
 from chalicelib.views.rendering import PRIVATE, grouped
@@ -120,6 +121,8 @@ def _confirm(about: Opened) -> Response:
         return _follow(about)
     first, offices = waiting[0], _offices(about.campaign, waiting)
     assert first.content is not None
+    if about.campaign.status is Status.ENDED:
+        return on_paper(about.campaign, _draft_of(first, first.content), Code.CAMPAIGN_ENDED, rendering.OK)
     return visits.page(
         "letters/confirm.html",
         PRIVATE,
@@ -129,6 +132,10 @@ def _confirm(about: Opened) -> Response:
         offices=offices,
         sheet=sheet(first.content, about.campaign, offices, first.language),
     )
+
+
+def _draft_of(letter: Letter, written: Content) -> Draft:
+    return Draft(written.name, str(written.address), "", letter.office, written.body, letter.language)
 
 
 def _confirmed(about: Opened) -> Response:

@@ -5,7 +5,7 @@ in an address, and comes back whatever is wrong with it. Where email can't go, p
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalice.app import Blueprint, Response
 
@@ -71,7 +71,7 @@ def write_page(slug: str) -> Response:
     asked = visits.query().get("office", "")
     draft = _sample(campaign, asked if campaign.office(asked) else "")
     if campaign.status in RESTS:
-        return _on_paper(campaign, draft, RESTS[campaign.status], rendering.OK)
+        return on_paper(campaign, draft, RESTS[campaign.status], rendering.OK)
     return _write(campaign, draft, {}, headers=SHARED)
 
 
@@ -80,11 +80,14 @@ def write_page(slug: str) -> Response:
 def write(slug: str) -> Response:
     """Each step of writing: check it, have the link mailed, change it, print it; or what is to be mended."""
     campaign, form = tap.campaign(slug), visits.form()
-    draft = _typed(form)
+    draft, do = _typed(form), form.get("do", "")
+    if draft.office and campaign.office(draft.office) is None:
+        # The campaign has lost it since: where the letter goes is looked at once more before anything is sent.
+        draft, do = replace(draft, office=""), "check" if do == "send" else do
     try:
-        return DOES.get(form.get("do", ""), _checked)(campaign, draft)
+        return DOES.get(do, _checked)(campaign, draft)
     except Refusal as refusal:
-        return _refused(refusal, campaign, draft, form.get("do", ""))
+        return _refused(refusal, campaign, draft, do)
 
 
 @letter_pages.route("/c/{slug}/letter/print", methods=["GET"])
@@ -179,7 +182,7 @@ def _refused(refusal: Refusal, campaign: Campaign, draft: Draft, do: str) -> Res
     if refusal.code is Code.OFFICE_UNCLEAR:
         return _picking(campaign, draft, "send" if do == "send" else "check")
     if refusal.code in ON_PAPER:
-        return _on_paper(campaign, draft, refusal.code, ON_PAPER[refusal.code].status)
+        return on_paper(campaign, draft, refusal.code, ON_PAPER[refusal.code].status)
     if refusal.code not in AT_THE_LETTER:
         raise refusal
     if refusal.code is not Code.TOO_MANY_LETTERS:
@@ -195,7 +198,7 @@ def _mended(campaign: Campaign, draft: Draft, found: Mapping[str, Code]) -> Resp
     return _write(campaign, draft, errors, status=BAD)
 
 
-def _on_paper(campaign: Campaign, draft: Draft, code: Code, status: int) -> Response:
+def on_paper(campaign: Campaign, draft: Draft, code: Code, status: int) -> Response:
     """Say why no email goes, and offer the ways that are left."""
     office = _likely_office(campaign, draft)
     return visits.page(

@@ -17,7 +17,7 @@ from chalicelib.domain.tokens import LIVES, Purpose
 from chalicelib.domain.words import Language
 from chalicelib.views.letter_committing import address_key
 from tests.browser.served import PREFIX, Answer, Served
-from tests.letter_states import LETTERS, NEVER_CONFIRMED, link, seed, two, written_to
+from tests.letter_states import LETTERS, link, seed, two, written_to
 from tests.values import NOW
 from tests.views.booking_forms import read
 from tests.views.letter_forms import at, kept, post, where
@@ -195,6 +195,16 @@ def test_a_paused_campaign_says_that_the_letter_will_wait(served: Served) -> Non
 
     assert "Your letter is kept and waits." in served.ask("GET", path).text
     assert "the campaign is paused" in served.ask("GET", where(post(served, path, do="confirm"), served)).text
+
+
+def test_an_ended_campaign_takes_no_press_and_gives_the_words_back(served: Served) -> None:
+    path = at(served, Purpose.CONFIRM, WAITING)
+    served.run(replace(written_to(), status=Status.ENDED))
+    page = served.ask("GET", path)
+
+    assert "This campaign has ended" in page.text
+    assert "I write to you as a neighbor." in page.text
+    assert 'value="confirm"' not in page.text
 
 
 # To follow.
@@ -389,8 +399,3 @@ def test_a_letter_whose_campaign_lost_the_office_still_has_its_page(served: Serv
     stray: Letter = replace(LETTERS["came back"], office="ero-gone")
 
     assert served.ask("GET", at(served, Purpose.FOLLOW, stray)).status == 200
-
-
-def test_names_never_confirmed_are_told_nothing_of_a_way(served: Served) -> None:
-    for name in NEVER_CONFIRMED:
-        assert 'class="track"' not in shown(served, name).text

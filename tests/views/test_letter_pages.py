@@ -228,6 +228,14 @@ def test_too_many_letters_are_told_so_on_the_page_with_what_was_typed(served: Se
     assert value(page, "body") == "Another one."
 
 
+def test_an_office_the_campaign_has_lost_is_looked_at_again_before_anything_is_sent(served: Served) -> None:
+    page = written(served, "send", office="ero-gone")
+
+    assert "Check your letter" in page.text
+    assert "To ICE office in Atlanta" in read(page)
+    assert letters_of(served) == []
+
+
 # Where email can't go.
 
 
