@@ -11,7 +11,7 @@ from chalicelib.adapters import keys
 from chalicelib.adapters.table import keyed, wire
 from chalicelib.domain.campaign import Status
 from chalicelib.domain.counts import Channel, LetterAnswer
-from chalicelib.domain.letter import Letter, State
+from chalicelib.domain.letter import State
 from chalicelib.domain.letter_view import TEXT_BACK, seen
 from chalicelib.domain.tokens import LIVES, Purpose
 from chalicelib.domain.words import Language
@@ -396,6 +396,5 @@ def test_a_letter_speaks_its_own_language_until_asked_for_another(served: Served
 
 
 def test_a_letter_whose_campaign_lost_the_office_still_has_its_page(served: Served) -> None:
-    stray: Letter = replace(LETTERS["came back"], office="ero-gone")
-
+    stray = replace(LETTERS["came back"], office="ero-gone")
     assert served.ask("GET", at(served, Purpose.FOLLOW, stray)).status == 200
