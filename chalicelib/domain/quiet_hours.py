@@ -19,9 +19,8 @@ from chalicelib.domain.hours import moment_of
 FALLBACK = ("America/Puerto_Rico", "Pacific/Honolulu")
 """Whoever may be anywhere: awake from the Caribbean to Hawaii. Guam's and Samoa's own area codes say where they are."""
 LOOK_AHEAD = 9
-"""Days, the day before today among them: a rule of a state may close some weekday, none a whole week."""
+"""Days from today on: a rule of a state may close some weekday, none a whole week."""
 A_DAY = timedelta(days=1)
-SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,9 @@ def narrowed(hours: DayHours, rules: Iterable[StateRule], day: date) -> DayHours
 
 def _windows(where: Whereabouts, now: datetime, hours: DayHours, calendar: Calendar) -> Iterator[Window]:
     rules = calendar.get(where.state or "", ())
-    first = min(now.astimezone(ZoneInfo(zone)).date() for zone in (*where.zones, *FALLBACK)) - A_DAY
-    for day in (first + n * A_DAY for n in range(LOOK_AHEAD + 1)):
+    # Today where it is earliest: no window that is still open is of a day before.
+    first = min(now.astimezone(ZoneInfo(zone)).date() for zone in (*where.zones, *FALLBACK))
+    for day in (first + n * A_DAY for n in range(LOOK_AHEAD)):
         left = narrowed(hours, rules, day)
         if left is None:
             continue
