@@ -12,7 +12,7 @@ from chalicelib.domain.campaign import Local, Routing, Status
 from chalicelib.domain.counts import Outcome
 from tests.browser.served import PREFIX, Served
 from tests.browser.states import CALLS
-from tests.values import CALL_ID, NOW, called, over
+from tests.values import CALL_ID, NOW, called, campaign, over
 
 CALL = f"/calls/{CALL_ID}?lang=en"
 FORM = {"phone": "404 555 0123", "consent": "call-1"}
@@ -22,6 +22,18 @@ NEXT = f'href="{PREFIX}/c/families-28?lang=en&amp;office=ero-was#call-now"'
 def page(served: Served, name: str) -> str:
     served.put(CALLS[name])
     return served.ask("GET", CALL).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["thanks", "nobody", "busy", "not picked up", "never", "line full", "closed at the end", "no office"],
+)
+def test_a_letter_is_a_way_on_while_the_campaign_is_live(served: Served, name: str) -> None:
+    letter = f'href="{PREFIX}/c/families-28/letter?lang=en"><span class="txt">Write a letter'
+    assert letter in page(served, name)
+
+    served.run(campaign(status=Status.PAUSED))
+    assert letter not in page(served, name)
 
 
 @pytest.mark.parametrize(

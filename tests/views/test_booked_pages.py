@@ -119,7 +119,9 @@ def test_what_did_not_become_a_call_says_why_and_offers_another_time(
     page = read(closed.ask("GET", f"{path}?lang={language}"))
 
     assert {"en": "we didn’t call you", "es": "no le llamamos"}[language] in page.lower()
-    assert {"en": "Book another time", "es": "Programar otra hora"}[language] in page
+    assert {"en": "Book another time Write a letter", "es": "Programar otra hora Escribir una carta"}[
+        language
+    ] in page
 
 
 def test_of_a_campaign_that_has_ended_it_leads_to_the_others(closed: Served) -> None:
