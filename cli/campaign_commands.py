@@ -93,6 +93,8 @@ def _apply(
     keep_never_rung(connection, directory)
     if found:
         after = _write(connection, directory, after)
+        # Somebody may have given an office a mailbox, or a line, since it was read.
+        connection.catalog.relist()
     if connection.is_local_stack:
         every = (*after.offices, *after.elsewhere)
         local_stack.vouch(connection.catalog, every, today())

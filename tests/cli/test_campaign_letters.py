@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from chalicelib.adapters.audit import Entry
 from chalicelib.adapters.mailboxes import Mailboxes
 from chalicelib.domain.office import Mailbox
-from tests.cli.conftest import Shell, changed
+from tests.cli.conftest import Door, Shell, changed
 from tests.cli.test_campaign_commands import TODAY, live
 
 
@@ -46,3 +48,19 @@ def test_no_file_takes_a_mailbox_or_a_web_form_from_an_office(shell: Shell, camp
     assert "1 of 1 offices can get letters by mail today.\n" in result.stdout
     assert (live(shell).offices[0].mailboxes, live(shell).revision) == ((mailbox,), 2)
     assert live(shell).offices[0].web_form == "https://www.example.org/form"
+
+
+def test_a_mailbox_that_is_added_while_a_campaign_is_applied_reaches_it(
+    shell: Shell, campaign_file: Path, loopback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", loopback)
+    shell.begin("campaign", "apply", str(campaign_file), "--yes")
+    changed(campaign_file, "goal: 2000", "goal: 2500")
+    mailbox = Mailbox("outreach@ero-atl.example", TODAY, "Dana R.", "https://www.example.org/")
+    entry = Entry("Dana R.", "mailbox added", "ero-atl", datetime.now(UTC))
+    monkeypatch.setattr(Door, "rivals", [lambda: Mailboxes(shell.catalog).add("ero-atl", mailbox, entry)])
+
+    result = shell.run("campaign", "apply", str(campaign_file), "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert (live(shell).goal, live(shell).offices[0].mailboxes) == (2500, (mailbox,))
