@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from string import Formatter
+from urllib.parse import urlencode
 
 import pytest
 
@@ -18,7 +19,7 @@ from chalicelib.views.obstacles import OBSTACLES
 from chalicelib.views.visits import SEE_OTHER, preferred
 from tests.browser.served import PREFIX, Served
 from tests.browser.states import CALLS, PATHS
-from tests.letter_states import LETTERS, link, seed
+from tests.letter_states import LETTERS, link, seed, written_to
 from tests.values import CALL_ID, CAMPAIGN, session
 
 CALL = f"/calls/{CALL_ID}"
@@ -130,6 +131,17 @@ def test_a_letter_s_spanish_page_holds_no_english_word(served: Served, path: str
     page = served.ask("GET", f"/c/families-28/letter{path}", accept_language="es").text
 
     assert words(" ".join(OwnWords(page).text)) & ENGLISH == set()
+
+
+@pytest.mark.parametrize("do", ["check", "edit", "print", "send"])
+@pytest.mark.parametrize("office", ["ero-atl", "ero-was"])
+def test_what_a_letter_s_form_is_answered_holds_no_english_word(served: Served, do: str, office: str) -> None:
+    served.refit(written_to())
+    for name in ("María", ""):
+        typed = {"do": do, "office": office, "name": name, "email": "maria@ejemplo.es", "body": "Le escribo."}
+        page = served.ask("POST", "/c/families-28/letter?lang=es", urlencode(typed).encode())
+
+        assert words(" ".join(OwnWords(page.text).text)) & ENGLISH == set()
 
 
 @pytest.mark.parametrize("purpose", Purpose)

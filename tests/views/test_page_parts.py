@@ -14,7 +14,12 @@ CALL = f"/calls/{CALL_ID}"
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "most"), [("look.css", "text/css", 18_000), ("page.js", "text/javascript", 12_000)]
+    ("name", "kind", "most"),
+    [
+        ("look.css", "text/css", 18_000),
+        ("page.js", "text/javascript", 12_000),
+        ("letter.js", "text/javascript", 6_000),
+    ],
 )
 def test_assets_are_light_and_kept_for_ever_under_the_hash_of_what_they_hold(
     served: Served, name: str, kind: str, most: int
