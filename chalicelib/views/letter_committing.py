@@ -4,7 +4,7 @@ Every door takes it: pages, the API, workers, the command line. What must hold t
 counts, next looks, and which mailbox gets nothing any more. Nothing of a writer is logged.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from chalicelib.adapters.letter_queue import LONGEST_DELAY, LetterTurn, WriterMail
@@ -67,8 +67,7 @@ def commit(changed: Sequence[Changed], also: Sequence[Write] = (), throttles: in
         Repeated: a condition of `also` doesn't hold; nothing was written.
     """
     r = runtime()
-    effects = [effect for each in changed for effect in each.effects]
-    effects = [effect for effect in effects if effect not in _repeats(effects)]
+    effects = list(_effects(changed))
     stops = [write for effect in effects for write in _stopping(r, effect)]
     written = r.letters.commit(changed, [*stops, *also])
     for effect in effects:
@@ -115,10 +114,19 @@ def _read(letter: Letter, reading: Reading) -> Changed:
     return Changed(letter, letter) if event is None else decided(letter, event)
 
 
-def _repeats(effects: Sequence[Effect]) -> Sequence[Effect]:
-    """Links asked for together come in one mail: that of the first letter holds them all."""
-    links = [effect for effect in effects if isinstance(effect, Mail) and effect.kind in OF_A_GROUP]
-    return links[1:]
+def _effects(changed: Sequence[Changed]) -> Iterator[Effect]:
+    """All effects; but links asked for together come in one mail for a group: that of its first letter holds them all.
+
+    Letters begun together may be of two groups, where one was confirmed before and goes its own way.
+    """
+    mailed = set[tuple[MailKind, str]]()
+    for each in changed:
+        for effect in each.effects:
+            if isinstance(effect, Mail) and effect.kind in OF_A_GROUP:
+                if (effect.kind, each.after.group) in mailed:
+                    continue
+                mailed.add((effect.kind, each.after.group))
+            yield effect
 
 
 def _stopping(r: Runtime, effect: Effect) -> Iterable[Write]:

@@ -94,6 +94,7 @@ def test_further_tries_and_holds_lose_no_letter_and_no_sum(
     after, effects = told(before, [Accepted(ATTEMPT, "m-1"), *events])
 
     assert after.is_confirmed
+    assert after.to or after.state is not State.QUEUED, "what waits to leave has somebody to go to"
     assert after.state not in {State.LEASED, State.SEND_UNKNOWN, State.CANCELLED, State.FAILED}
     proved(before, after, effects)
 

@@ -135,6 +135,11 @@ def who_owns_a_letter_is_known_while_somebody_does(t: Taken) -> bool:
     return t.after.state is not State.LEASED or t.after.attempt is not None
 
 
+def what_waits_to_leave_has_somebody_to_go_to(t: Taken) -> bool:
+    waits = {State.CONFIRMED, State.QUEUED, State.LEASED, State.TARGET_PAUSED}
+    return t.after.state not in waits or bool(t.after.to) or not t.before.to
+
+
 def the_version_is_the_stores_own(t: Taken) -> bool:
     return t.after.version == t.before.version
 
@@ -152,8 +157,8 @@ PROMISES: tuple[Promise, ...] = (
     every_other_answer_of_its_writer_is_one_action_in_place_of_the_last,
     what_the_writer_answers_or_asks_again_moves_no_letter,
     a_forgotten_writer_stays_forgotten_and_gets_no_mail, forgetting_goes_with_the_content, a_tombstone_stays_one,
-    who_owns_a_letter_is_known_while_somebody_does, the_version_is_the_stores_own,
-    nothing_of_the_writer_is_in_what_is_counted_or_alarmed,
+    who_owns_a_letter_is_known_while_somebody_does, what_waits_to_leave_has_somebody_to_go_to,
+    the_version_is_the_stores_own, nothing_of_the_writer_is_in_what_is_counted_or_alarmed,
 )  # fmt: skip
 
 

@@ -172,6 +172,22 @@ def test_one_press_confirms_all_offices(house: LetterHouse) -> None:
     assert house.letter_outcomes() == {LetterOutcome.DELIVERED: 2}
 
 
+def test_a_letter_confirmed_before_keeps_no_other_from_being_confirmed(house: LetterHouse) -> None:
+    house.sent_to_office(WRITER)
+    asked = house.runtime.catalog.campaign(SLUG)
+    assert asked is not None
+    letter = replace(asked.letter, offices=("ero-atl", "ero-was"))
+    house.runtime.catalog.apply(replace(asked, letter=letter), house.clock.now())
+    house.world.advance(6)
+
+    house.sent_to_office(WRITER)
+    house.play(minutes=30)
+
+    assert [house.told().count(kind) for kind in ("confirm", "again")] == [2, 1]
+    assert [len(house.mails_to(MAILBOXES[office])) for office in ("ero-atl", "ero-was")] == [1, 1]
+    assert house.letter_outcomes() == {LetterOutcome.DELIVERED: 2}
+
+
 def test_two_offices_with_one_mailbox_get_one_letter(house: LetterHouse) -> None:
     asked = house.runtime.catalog.campaign(SLUG)
     assert asked is not None
