@@ -16,6 +16,7 @@ from rich.text import Text
 from chalicelib.adapters.dead_letters import Depth
 from chalicelib.domain.letter import Content, Letter, Reason, State
 from chalicelib.domain.letter_events import Fault
+from chalicelib.domain.letter_moves import aside_at
 from chalicelib.domain.pacing import Circuit
 from cli.campaign_screens import office_name
 from cli.resting import plain
@@ -135,8 +136,8 @@ def held(letters: Sequence[Letter]) -> RenderableType:
     for heading in ("Letter", "Held since (UTC)", "Campaign", "Office"):
         table.add_column(heading, no_wrap=True)
     table.add_column("Why")
-    for letter in sorted(letters, key=lambda each: each.changed_at):
-        since = f"{letter.changed_at:%Y-%m-%d %H:%M}"
+    for letter in sorted(letters, key=aside_at):
+        since = f"{aside_at(letter):%Y-%m-%d %H:%M}"
         why = REASONS.get(letter.reason, "")
         table.add_row(handle(letter.id), since, letter.campaign, letter.office, why)
     return table
@@ -148,7 +149,7 @@ def whole(letter: Letter, content: Content) -> RenderableType:
     facts.add_row(Text("From", "dim"), Text(f"{plain(content.name)} <{content.address}>", overflow="fold"))
     facts.add_row(Text("To", "dim"), f"{letter.office}, for {letter.campaign}")
     facts.add_row(
-        Text("Held", "dim"), f"{letter.changed_at:%Y-%m-%d %H:%M} UTC: {REASONS.get(letter.reason, '')}"
+        Text("Held", "dim"), f"{aside_at(letter):%Y-%m-%d %H:%M} UTC: {REASONS.get(letter.reason, '')}"
     )
     facts.add_row(Text("Subject", "dim"), Text(plain(content.subject)))
     body = "\n".join(map(plain, content.body.splitlines()))

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.adapters.dead_letters import WatchedQueue
-from chalicelib.adapters.letters import Letters
+from chalicelib.adapters.letters import Changed, Letters
 from chalicelib.adapters.sending import Sending
 from chalicelib.domain.counts import LetterOutcome
 from chalicelib.domain.letter import Reason, State
@@ -120,6 +121,17 @@ def test_held_letters_are_listed_without_a_word_of_theirs(post: PostOffice) -> N
     assert "looks like abuse" in row
     assert not any(part in result.output for part in PERSONAL)
     assert post.record() == []
+
+
+def test_since_when_a_letter_is_held_does_not_move_when_it_is_told_of_again(post: PostOffice) -> None:
+    letter = post.write()
+    with at_work(connect()) as r:
+        (found,) = r.letters.letters([letter.id], r.now())
+        told = replace(found, aside_at=datetime(2026, 11, 3, 9, 30, tzinfo=UTC), changed_at=r.now())
+        r.letters.commit([Changed(found, told)])
+
+    for asked in ((), (handle(letter.id), *BY)):
+        assert "2026-11-03 09:30" in post.run("letter", "held", *asked).stdout
 
 
 def test_nothing_held_is_said(post: PostOffice) -> None:
