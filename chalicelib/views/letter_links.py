@@ -115,10 +115,8 @@ def _resent(about: Opened) -> Response:
 def _confirm(about: Opened) -> Response:
     """Show the letter and the button; what was confirmed, or deleted, before, shows what became of it."""
     waiting = [letter for letter in about.letters if letter.state in UNCONFIRMED and letter.content]
-    if any(letter.is_confirmed for letter in about.letters):
-        return _to_status(about)
     if not waiting or about.campaign is None:
-        return _follow(about)
+        return _to_status(about) if any(each.is_confirmed for each in about.letters) else _follow(about)
     first, offices = waiting[0], _offices(about.campaign, waiting)
     assert first.content is not None
     if about.campaign.status is Status.ENDED:

@@ -188,7 +188,7 @@ def _refused(refusal: Refusal, campaign: Campaign, draft: Draft, do: str) -> Res
     if refusal.code is not Code.TOO_MANY_LETTERS:
         return _mended(campaign, draft, {refusal.field or "email": refusal.code})
     said = {"email": refusal.sentence.of(draft.language)}
-    waits = obstacles.waiting(refusal, runtime().now())
+    waits = obstacles.retry_after(refusal, runtime().now())
     return _write(campaign, draft, said, status=TOO_MANY, headers={**PRIVATE, **waits})
 
 

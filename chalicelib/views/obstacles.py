@@ -80,11 +80,11 @@ class Asked:
 def refused(refusal: Refusal, asked: Asked, now: datetime) -> Response:
     """Return the page for a refusal."""
     found = OBSTACLES.get(refusal.code, FAULT)
-    later, waits = _minutes(refusal.try_again, now), waiting(refusal, now)
+    later, waits = _minutes(refusal.try_again, now), retry_after(refusal, now)
     return _drawn(found, asked, _heading(found, refusal, asked), _text(found, later, asked), waits)
 
 
-def waiting(refusal: Refusal, now: datetime) -> dict[str, str]:
+def retry_after(refusal: Refusal, now: datetime) -> dict[str, str]:
     """Return the header that says when to try again; none where that is not known."""
     later = _minutes(refusal.try_again, now)
     return {"Retry-After": str(later * 60)} if later is not None else {}
