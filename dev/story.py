@@ -49,7 +49,7 @@ def site(console: Console, wish: Wish, local: Path) -> Iterator[Site]:
 
 
 def tell_all(console: Console, where: Site, wish: Wish, played: Sequence[Tale]) -> list[Telling]:
-    """Play and tell every tale, and then all of them in a table; booked calls are played beside the others."""
+    """Play and tell every tale, and then all of them in a table; booked calls and letters are played beside the others."""
     told: list[Telling] = []
     with beside(where.environment) as booked, where.at_speed(SPEED):
         for wanted, tales in groupby(played, key=lambda tale: tale.wanted):

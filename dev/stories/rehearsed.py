@@ -1,4 +1,4 @@
-"""Plays tales of booked calls: the real app in this process, on a virtual clock, so that days pass at once.
+"""Plays tales of booked calls and of letters: the real app in this process, on a virtual clock: days pass at once.
 
 Promises a table of its own in the stack's local AWS, made for each tale and deleted afterwards, and that no queue,
 no phone world and no clock of the stack is touched. Refuses to run beside a stack of this same process: the app
@@ -28,9 +28,14 @@ from chalicelib.runtime import Runtime, install
 from cli.connection import connect
 from dev import app_log, aws, environment
 from dev.phone_world import Call, OfficeLine, Supporter
+from dev.phone_world.clock import DEFAULT_START
 from dev.rehearsing import Rehearsal
+from dev.stories import corresponding
 from dev.stories.booked import BOOKED_TALES, BookedTale
+from dev.stories.bursting import burst
+from dev.stories.corresponding import lettered
 from dev.stories.judging import Json, Leg, Played, Telling, broken_off, differs, unheard, unlike, unread
+from dev.stories.letters import BURST, LETTER_TALES, BurstTale, LetterTale
 from dev.stories.site import CAMPAIGN, STEP
 from dev.stories.tale import FIRST_OFFICES, NO_FORM
 from dev.stories.visiting import typed, visited
@@ -39,6 +44,10 @@ CREATED, SEE_OTHER = 201, 303
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 STAGE = "test"
 """A stage in which offices keep their hours; in the local one they are called at any hour."""
+AnyTale = BookedTale | LetterTale | BurstTale
+REHEARSED: tuple[AnyTale, ...] = (*BOOKED_TALES, *LETTER_TALES, BURST)
+MOST_AN_HOUR = 1_000_000
+"""A burst asks what the account bears, not one office."""
 PHONE = "+13035550123"
 LATEST = timedelta(seconds=60)
 """A booked call rings less than this after its time."""
@@ -52,7 +61,7 @@ TEXTED = 3.0
 
 @contextlib.contextmanager
 def beside(settings: Mapping[str, str]) -> Iterator["Future[list[Telling]]"]:
-    """Play all tales of booked calls in a process of their own; yield what will come of them."""
+    """Play all tales of booked calls and of letters in a process of their own; yield what will come of them."""
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=_heedless) as process:
         yield process.submit(play_all, dict(settings))
 
@@ -62,7 +71,7 @@ def _heedless() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def play_all(settings: Mapping[str, str], tales: Sequence[BookedTale] = BOOKED_TALES) -> list[Telling]:
+def play_all(settings: Mapping[str, str], tales: Sequence[AnyTale] = REHEARSED) -> list[Telling]:
     """Play every tale, on the local AWS of the stack with these settings."""
     environment.require_loopback(settings)
     environment.adopt(settings)
@@ -73,24 +82,38 @@ def play_all(settings: Mapping[str, str], tales: Sequence[BookedTale] = BOOKED_T
         return [play(tale, settings, asked) for tale in tales]
 
 
-def play(tale: BookedTale, settings: Mapping[str, str], asked: Campaign) -> Telling:
-    """Play one tale, from the wish to call to the end of the last call, or to where the app refuses to go on."""
+def play(tale: AnyTale, settings: Mapping[str, str], asked: Campaign) -> Telling:
+    """Play one tale to its end, or to where the app refuses to go on."""
     with table_of_its_own(settings) as built:
-        campaign = fresh(asked, tale.now)
-        house = Rehearsal(built, campaign, built.secrets.current().twilio_token, start=tale.now)
         try:
-            return told(tale, house, campaign.offices[0])
+            return _played(tale, built, asked)
         except ValueError as problem:
             return broken_off(tale, problem)
+
+
+def _played(tale: AnyTale, built: Runtime, asked: Campaign) -> Telling:
+    token = built.secrets.current().twilio_token
+    match tale:
+        case BookedTale():
+            campaign = fresh(asked, tale.now)
+            return told(tale, Rehearsal(built, campaign, token, start=tale.now), campaign.offices[0])
+        case LetterTale():
+            campaign = lettered(fresh(asked, DEFAULT_START), tale.offices)
+            return corresponding.told(tale, Rehearsal(built, campaign, token))
+        case BurstTale():
+            campaign = lettered(fresh(asked, DEFAULT_START), 1, an_hour=MOST_AN_HOUR)
+            return burst(tale, Rehearsal(built, campaign, token))
 
 
 @contextlib.contextmanager
 def table_of_its_own(settings: Mapping[str, str]) -> Iterator[Runtime]:
     """Yield a runtime on an empty table, which is gone afterwards."""
+    # Each letter of a burst comes from the same place.
+    crowd = {"PATCHTHROUGH_LETTERS_PER_SOURCE": "1000"}
     table = f"patchthrough-tale-{uuid.uuid4().hex[:12]}"
     dynamodb = aws.client("dynamodb", settings["AWS_ENDPOINT_URL"])
     aws.create_table(dynamodb, table)
-    own = {**settings, "PATCHTHROUGH_STAGE": STAGE, "PATCHTHROUGH_TABLE": table}
+    own = {**settings, **crowd, "PATCHTHROUGH_STAGE": STAGE, "PATCHTHROUGH_TABLE": table}
     try:
         yield Runtime.build(Config.from_environ(own))
     finally:

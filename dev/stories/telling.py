@@ -104,9 +104,13 @@ def words(line: Mapping[str, Any]) -> Text:
 
 
 def clock(seconds: float) -> str:
-    """Return minutes and seconds of the phone world's clock, like 1:05."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02}"
+    """Return how long it has been by the world's clock: 1:05, with hours 2:01:05, with days "15 d 0:01"."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days} d {hour}:{minute:02}"
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
 def _end(telling: Telling) -> Text:
