@@ -22,7 +22,7 @@ from dev.ports import Ports
 from dev.stack import PROBLEMS, Interrupted, Wish, heed_signals, running
 from dev.stories.judging import Telling
 from dev.stories.playing import FORGOTTEN, Scene, play
-from dev.stories.rehearsed import beside
+from dev.stories.rehearsed import REHEARSED, AnyTale, beside
 from dev.stories.site import Site, Unreachable
 from dev.stories.tale import Tale
 from dev.stories.tales import TALES
@@ -48,10 +48,12 @@ def site(console: Console, wish: Wish, local: Path) -> Iterator[Site]:
         yield Site(stack.environment)
 
 
-def tell_all(console: Console, where: Site, wish: Wish, played: Sequence[Tale]) -> list[Telling]:
-    """Play and tell every tale, and then all of them in a table; booked calls and letters are played beside the others."""
+def tell_all(
+    console: Console, where: Site, wish: Wish, played: Sequence[Tale], rehearsed: Sequence[AnyTale]
+) -> list[Telling]:
+    """Play and tell every tale, and then all in a table; what is rehearsed is played beside the others."""
     told: list[Telling] = []
-    with beside(where.environment) as booked, where.at_speed(SPEED):
+    with beside(where.environment, rehearsed) as others, where.at_speed(SPEED):
         for wanted, tales in groupby(played, key=lambda tale: tale.wanted):
             with where.furnished(wanted) as offices:
                 scene = Scene(where, offices, wish.wait)
@@ -61,7 +63,7 @@ def tell_all(console: Console, where: Site, wish: Wish, played: Sequence[Tale]) 
                     with console.status(Text(tale.title)):
                         told.append(play(tale, scene))
                     tell(console, len(told), told[-1])
-        for telling in booked.result():
+        for telling in others.result():
             told.append(telling)
             tell(console, len(told), telling)
     tell_sum(console, told)
@@ -74,13 +76,17 @@ def verify(settings: Mapping[str, str]) -> int:
     return subprocess.run(command, env=os.environ | settings, cwd=environment.ROOT, check=False).returncode  # noqa: S603 - our own command
 
 
-def main(local: Path = environment.LOCAL, played: Sequence[Tale] = TALES) -> int:
-    """Tell all tales (of those over HTTP, these) and prove the counts: 0 if all is right."""
+def main(
+    local: Path = environment.LOCAL,
+    played: Sequence[Tale] = TALES,
+    rehearsed: Sequence[AnyTale] = REHEARSED,
+) -> int:
+    """Tell these tales, of those over HTTP and of those rehearsed, and prove the counts: 0 if all is right."""
     console, wish = Console(file=sys.stdout, highlight=False), Wish()
     heed_signals(wish)
     try:
         with site(console, wish, local) as where:
-            told = tell_all(console, where, wish, played)
+            told = tell_all(console, where, wish, played, rehearsed)
             wrong = sum(not telling.is_right for telling in told)
             if wrong:
                 console.print(Text(f"{wrong} of {len(told)} tales did not end as they must.", "bold red"))

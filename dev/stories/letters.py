@@ -119,7 +119,7 @@ class BurstTale:
 
 
 ARRIVES = LetterTale(
-    title="A letter is written on the page, confirmed by the link in the mail, delivered, and told of",
+    title="A letter: written, confirmed by the link in the mail, delivered, and told of",
     acts=(Writes(), Confirms(), IN_TIME, Looks(), Waits(24 * 14.5), Answers("answered_by_person")),
     ends=("delivered",),
     counted=("on_its_way", "delivered", "answered_by_person"),
@@ -140,7 +140,7 @@ ARRIVES = LetterTale(
 )
 
 TWICE = LetterTale(
-    title="The button is tapped twice, and once more the next day: one letter, one mail to the office",
+    title="Tapped twice, and again the next day: one letter, one mail to the office",
     acts=(Writes(taps=2), Confirms(presses=2), IN_TIME, A_DAY, Writes()),
     ends=("delivered",),
     counted=("on_its_way", "delivered"),
@@ -150,7 +150,7 @@ TWICE = LetterTale(
 )
 
 SCANNED = LetterTale(
-    title="A scanner opens every link in the mail: nothing is confirmed until Ana presses the button",
+    title="A scanner opens every link in the mail: nothing is confirmed",
     acts=(Writes(), Scanned(), AN_HOUR, Scanned()),
     ends=("awaiting_confirm",),
     counted=(),
@@ -160,7 +160,7 @@ SCANNED = LetterTale(
 )
 
 NEVER_CONFIRMED = LetterTale(
-    title="Nobody presses the button: one reminder, and after seven days the words are gone",
+    title="Nobody presses the button: one reminder, and after 7 days the words are gone",
     acts=(Writes(), Waits(24 * 3.1), Waits(24 * 4.1), Looks()),
     ends=("expired",),
     counted=("unconfirmed",),
@@ -171,7 +171,7 @@ NEVER_CONFIRMED = LetterTale(
 )
 
 COMES_BACK = LetterTale(
-    title="Seventeen seconds after its delivery the letter bounces: the count is corrected, the mailbox rests",
+    title="A bounce 17 s after the delivery: the count is corrected, the mailbox rests",
     office=((Delivered(after=2), Bounce("Permanent", "NoEmail", after=17)),),
     acts=(Writes(), Confirms(), IN_TIME, Looks(), Writes(LUIS), Confirms(LUIS), AN_HOUR),
     ends=("bounced_hard", "target_paused"),
@@ -183,7 +183,7 @@ COMES_BACK = LetterTale(
 )
 
 QUOTA_SPENT = LetterTale(
-    title="The account’s quota of the day is used up: nothing is lost, a person hears of it, and it goes on by itself",
+    title="The day’s quota is used up: a person hears of it, and it goes on by itself",
     acts=(Writes(), QuotaLeaves(0), Confirms(), AN_HOUR, Looks(), Waits(30)),
     ends=("delivered",),
     counted=("on_its_way", "delivered"),
@@ -194,7 +194,7 @@ QUOTA_SPENT = LetterTale(
 )
 
 COMPLAINT = LetterTale(
-    title="One of two offices calls a letter spam: it gets no more of this campaign, a person is called, others go on",
+    title="An office calls a letter spam: it gets no more, a person is called, others go on",
     office=((Delivered(after=2), Complaint("abuse", after=60)),),
     offices=2,
     acts=(Writes(), Confirms(), IN_TIME, Writes(LUIS), Confirms(LUIS), AN_HOUR),
@@ -210,7 +210,7 @@ COMPLAINT = LetterTale(
 )
 
 NO_MORE_MAIL = LetterTale(
-    title="Who asked for no more mail from us is told so kindly, and can print the letter",
+    title="Who asked for no more mail is told so kindly, and can print the letter",
     acts=(Writes(), Unsubscribes(), AN_HOUR, Writes()),
     ends=("awaiting_confirm",),
     counted=(),
@@ -248,6 +248,4 @@ LETTER_TALES = (
     NO_MORE_MAIL,
     EN_ESPANOL,
 )
-BURST = BurstTale(
-    title="Three hundred people press the button at one moment, at fourteen mails a second", letters=300
-)
+BURST = BurstTale(title="Three hundred people press the button at once, at 14 mails a second", letters=300)

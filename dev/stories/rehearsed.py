@@ -60,10 +60,10 @@ TEXTED = 3.0
 
 
 @contextlib.contextmanager
-def beside(settings: Mapping[str, str]) -> Iterator["Future[list[Telling]]"]:
-    """Play all tales of booked calls and of letters in a process of their own; yield what will come of them."""
+def beside(settings: Mapping[str, str], tales: Sequence[AnyTale]) -> Iterator["Future[list[Telling]]"]:
+    """Play tales of booked calls and of letters in a process of their own; yield what will come of them."""
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=_heedless) as process:
-        yield process.submit(play_all, dict(settings))
+        yield process.submit(play_all, dict(settings), tales)
 
 
 def _heedless() -> None:
@@ -71,7 +71,7 @@ def _heedless() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def play_all(settings: Mapping[str, str], tales: Sequence[AnyTale] = REHEARSED) -> list[Telling]:
+def play_all(settings: Mapping[str, str], tales: Sequence[AnyTale]) -> list[Telling]:
     """Play every tale, on the local AWS of the stack with these settings."""
     environment.require_loopback(settings)
     environment.adopt(settings)
