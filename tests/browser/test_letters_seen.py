@@ -10,6 +10,7 @@ from chalicelib.domain.tokens import Purpose
 from tests.browser.conftest import Opening
 from tests.browser.served import Served
 from tests.browser.test_accessibility import (
+    IS_FULL,
     LANGUAGES,
     LOOKS,
     OPEN_DETAILS,
@@ -35,6 +36,9 @@ LINKS = {
 }
 PAIRS = {"confirm two": ("waiting", "waiting"), "two": ("in line", "came back")}
 EVERY = [*STEPS, *LINKS, *PAIRS, *LETTERS]
+ALIKE = frozenset(LETTERS) - {"waiting", "in line", "delivered", "came back"}
+"""States drawn as one of these four is: seen in Spanish too where all tests run, elsewhere in English alone."""
+SEEN = [(each, name) for each in LANGUAGES for name in EVERY if IS_FULL or each == "en" or name not in ALIKE]
 
 
 @pytest.fixture
@@ -80,8 +84,7 @@ def typed(opened: Opening, mailed: Served, name: str, language: str, **how: Any)
     return page
 
 
-@pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "name"), SEEN)
 def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     opened: Opening, mailed: Served, axe: str, name: str, language: str
 ) -> None:
