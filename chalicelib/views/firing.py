@@ -26,10 +26,11 @@ from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.limits import Caller
 from chalicelib.domain.refusals import Refusal
-from chalicelib.observability import count, fault, log
+from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
 from chalicelib.views import line
 from chalicelib.views.again import tried
+from chalicelib.views.batches import each_due
 from chalicelib.views.offices_asked import which
 
 AHEAD = timedelta(seconds=90)
@@ -38,21 +39,14 @@ EARLY = timedelta(seconds=0.25)
 """A message so little before its time is in time."""
 
 
-class Unread(Exception):
-    """The list of booked calls could not be read. Says no more: Lambda writes it to the log."""
-
-
 def look_ahead() -> None:
     """Send on what falls due before the schedule comes again, and see to what is overdue.
 
     Raises:
         Unread: the list could not be read.
     """
-    for listed in _listed():
-        try:
-            _look_at(listed)
-        except Exception as error:  # noqa: BLE001 - one booking's fault must not keep the others from their time
-            fault("booked call not looked at", error)
+    r = runtime()
+    each_due(lambda: r.bookings.due(r.now(), r.now() + AHEAD), _look_at, "booked calls")
 
 
 def fire(call: BookedCall) -> None:
@@ -62,15 +56,6 @@ def fire(call: BookedCall) -> None:
         GaveUp: five lost races in a row; the message comes back, and so does the schedule.
     """
     tried(lambda: _fired(call))
-
-
-def _listed() -> list[Listed]:
-    r = runtime()
-    try:
-        return list(r.bookings.due(r.now(), r.now() + AHEAD))
-    except Exception as error:  # noqa: BLE001 - the edge: an error's text may hold what it was about
-        fault("booked calls not read", error)
-        raise Unread from None
 
 
 def _look_at(listed: Listed) -> None:

@@ -5,7 +5,7 @@ them on their queue, which the queue's own policy holds.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
@@ -18,12 +18,12 @@ from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import Reported
 from chalicelib.domain.ses_events import MailEvent, NotAnEvent, dedupe_key, read
 from chalicelib.domain.writer_mail_events import news_for, why_stopped
-from chalicelib.observability import count, fault, log
-from chalicelib.runtime import Runtime, runtime
+from chalicelib.observability import count, log
+from chalicelib.runtime import runtime
 from chalicelib.views import posting, writer_mail
 from chalicelib.views.again import tried
+from chalicelib.views.batches import PLACEHOLDER, each_due, each_message
 from chalicelib.views.letter_committing import address_key, commit, decided
-from chalicelib.views.workers import PLACEHOLDER
 
 letter_workers = Blueprint(__name__)
 
@@ -35,25 +35,20 @@ class UnknownLetter(Exception):
 @letter_workers.on_sqs_message(queue_arn=PLACEHOLDER, batch_size=5, name="letters")
 def letters(event: SQSEvent) -> dict[str, Any]:
     """Send the letters, and the mails to writers, of one batch; only the messages that failed come back."""
-    return _each(event, _carry_out)
+    return each_message(event, _carry_out)
 
 
 @letter_workers.on_sqs_message(queue_arn=PLACEHOLDER, batch_size=10, name="mail_events")
 def mail_events(event: SQSEvent) -> dict[str, Any]:
     """Take what SES reports; only the messages that failed come back."""
-    return _each(event, lambda body: note(_event(body)))
+    return each_message(event, lambda body: note(_event(body)))
 
 
 @letter_workers.schedule("rate(1 minute)", name="post")
 def post(_event: CloudWatchEvent) -> None:
     """Look at every letter whose time has come."""
     r = runtime()
-    for key, letter_id in _due(r):
-        try:
-            posting.look_at(letter_id)
-            r.letters.seen(key)
-        except Exception as error:  # noqa: BLE001 - one letter's fault must not leave the others waiting
-            fault("letter not looked at", error)
+    each_due(lambda: r.letters.due(r.now()), _looked_at, "letters")
 
 
 def note(event: MailEvent) -> None:
@@ -126,32 +121,15 @@ def _event(body: str) -> MailEvent:
         raise ValueError("no event of SES's") from error
 
 
+def _looked_at(due: tuple[Key, str]) -> None:
+    key, letter_id = due
+    posting.look_at(letter_id)
+    runtime().letters.seen(key)
+
+
 def _carry_out(body: str) -> None:
     match asked_in(body):
         case WriterMail() as mail:
             writer_mail.send(mail)
         case LetterTurn() as turn:
             posting.take(turn)
-
-
-def _each(event: SQSEvent, work: Callable[[str], None]) -> dict[str, Any]:
-    failed = []
-    for record in event:
-        try:
-            work(record.body)
-        except Exception as error:  # noqa: BLE001 - the batch loop: one message's fault is its own
-            fault("message failed", error)
-            failed.append({"itemIdentifier": record.to_dict()["messageId"]})
-    return {"batchItemFailures": failed}
-
-
-class DueUnread(Exception):
-    """The list of letters to look at could not be read. Says no more: Lambda writes it to the log."""
-
-
-def _due(r: Runtime) -> list[tuple[Key, str]]:
-    try:
-        return list(r.letters.due(r.now()))
-    except Exception as error:  # noqa: BLE001 - the edge: an error's text may hold what it was about
-        fault("due letters not read", error)
-        raise DueUnread from None

@@ -31,16 +31,15 @@ from chalicelib.domain.events import (
     Unanswered,
 )
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
-from chalicelib.observability import count, fault, log
+from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views import booking_codes, budget, code_texts, firing, urls
+from chalicelib.views.batches import PLACEHOLDER, each_due, each_message
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.line import PACE
 
 workers = Blueprint(__name__)
 
-PLACEHOLDER = "arn:aws:sqs:us-east-1:123456789012:placeholder"
-"""Replaced by the template's own queue when packaged; only a plain string can be."""
 EARLY = timedelta(seconds=0.25)
 """A call whose turn comes this soon is placed now."""
 SKEW = timedelta(seconds=2)
@@ -52,14 +51,7 @@ LATE = timedelta(seconds=5)
 @workers.on_sqs_message(queue_arn=PLACEHOLDER, batch_size=5, name="ring")
 def ring(event: SQSEvent) -> dict[str, Any]:
     """Place the calls of one batch; only the messages that failed come back."""
-    failed = []
-    for record in event:
-        try:
-            _carry_out(asked_in(record.body))
-        except Exception as error:  # noqa: BLE001 - the batch loop: one message's fault is its own
-            fault("message failed", error)
-            failed.append({"itemIdentifier": record.to_dict()["messageId"]})
-    return {"batchItemFailures": failed}
+    return each_message(event, lambda body: _carry_out(asked_in(body)))
 
 
 @workers.schedule("rate(1 minute)", name="reconcile")
@@ -82,24 +74,13 @@ def _carry_out(asked: str | BookedCall | CodeText) -> None:
 
 
 def _look_at_calls(r: Runtime) -> None:
-    for key, call_id in _due(r):
-        try:
-            look_at(call_id)
-            r.store.seen(key)
-        except Exception as error:  # noqa: BLE001 - one call's fault must not leave the others unknown
-            fault("call not reconciled", error)
+    each_due(lambda: r.store.due(r.now()), _looked_at, "calls")
 
 
-class DueUnread(Exception):
-    """The list of calls to look at could not be read. Says no more: Lambda writes it to the log."""
-
-
-def _due(r: Runtime) -> list[tuple[Key, str]]:
-    try:
-        return list(r.store.due(r.now()))
-    except Exception as error:  # noqa: BLE001 - the edge: an error's text may hold what it was about
-        fault("due calls not read", error)
-        raise DueUnread from None
+def _looked_at(due: tuple[Key, str]) -> None:
+    key, call_id = due
+    look_at(call_id)
+    runtime().store.seen(key)
 
 
 def place(call_id: str) -> None:
