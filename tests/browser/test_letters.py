@@ -21,6 +21,7 @@ from tests.values import NOW
 pytestmark = pytest.mark.browser
 
 WRITE = "/c/families-28/letter?lang=en"
+WORDS = "Dear office,\n\nmy own child is five.\n  I think of theirs."
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/resemblance.json").read_text(encoding="utf-8"))
 
 
@@ -30,7 +31,7 @@ def mailed(served: Served) -> Served:
     return served
 
 
-def fill(page: Page, words: str = "Dear office, my own child is five.") -> None:
+def fill(page: Page, words: str = WORDS) -> None:
     page.fill("#name", "María Ejemplo")
     page.fill("#email", "maria@example.org")
     page.fill("#body", words)
@@ -64,7 +65,7 @@ def test_a_letter_goes_from_the_first_word_to_its_status(
     heading(page, "Check your letter")
     assert "my own child is five" in page.inner_text(".paper")
     page.click("text=Change the letter")
-    assert page.input_value("#body") == "Dear office, my own child is five."
+    assert page.input_value("#body") == WORDS
     page.click("text=Continue")
     page.click("text=Email me the link")
     heading(page, "Open your email")
@@ -171,7 +172,7 @@ def test_once_it_is_sent_the_draft_is_deleted_and_another_address_can_still_be_g
     page.reload()
     assert page.inner_text("#address") == "maria@example.org"
     page.click("text=Use another email")
-    assert page.input_value("#body") == "Dear office, my own child is five."
+    assert page.input_value("#body") == WORDS
     another = page.context.new_page()
     another.goto(mailed.at(WRITE))
     assert another.input_value("#body") == "Dear office"
@@ -208,7 +209,7 @@ def test_offline_what_was_typed_stays_and_can_be_tried_again(opened: Opening, ma
     page.context.set_offline(True)
     page.click("text=Continue")
     expect(page.locator("#offline-note")).to_contain_text("What you typed is still here")
-    assert page.input_value("#body") == "Dear office, my own child is five."
+    assert page.input_value("#body") == WORDS
 
     page.context.set_offline(False)
     page.click("text=Try again")
