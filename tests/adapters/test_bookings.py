@@ -1,10 +1,8 @@
 """What the bookings promise, on three implementations of the table; what is counted, under 64 threads on two."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from threading import Barrier
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +16,7 @@ from chalicelib.domain.booking import Booking, Reason, State, cancelled, dropped
 from chalicelib.domain.call import Consent
 from chalicelib.domain.words import Language
 from tests.conftest import Figure
+from tests.crowd import at_once
 from tests.stores import BACKENDS, CONTENDED, THREADS, fresh_table
 from tests.values import NOW, PHONE
 
@@ -318,21 +317,6 @@ def test_a_booking_with_everything_known_is_one_write_unit(figure: Figure) -> No
 
 
 # Many at once.
-
-
-def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
-    """Do the work in so many threads that all begin together; the results, errors among them."""
-    start = Barrier(number)
-
-    def begin(index: int) -> Any:
-        start.wait()
-        try:
-            return work(index)
-        except Exception as error:  # noqa: BLE001 - an error is a result here
-            return error
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(begin, range(number)))
 
 
 def until_answered(work: Callable[[], Any]) -> Any:

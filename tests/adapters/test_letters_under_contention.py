@@ -1,10 +1,8 @@
 """Letters and their senders with many threads at once, on the two tables that are right about it."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from chalicelib.domain.letter_events import Confirmed, Event, Fault, Leased, Lin
 from chalicelib.domain.letter_machine import advance
 from chalicelib.domain.letter_moves import Moment
 from chalicelib.domain.pacing import PROBE_AFTER, SHARE
+from tests.crowd import at_once
 from tests.domain.letter_space import LATER, letter
 from tests.stores import BACKENDS, CONTENDED, THREADS, fresh_table
 from tests.values import ATLANTA, NOW
@@ -35,21 +34,6 @@ def contended(request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.fixture
 def table(contended: Any) -> Table:
     return fresh_table(contended)
-
-
-def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
-    """Do the work in so many threads that all begin together; the results, errors among them."""
-    start = Barrier(number)
-
-    def begin(index: int) -> Any:
-        start.wait()
-        try:
-            return work(index)
-        except Exception as error:  # noqa: BLE001 - an error is a result here
-            return error
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(begin, range(number)))
 
 
 def decided(before: Letter, event: Event) -> Changed:

@@ -1,10 +1,8 @@
 """The store with many threads at once, on the two tables that are right about it: what is exact stays exact."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from chalicelib.domain.limits import Caller
 from chalicelib.domain.words import Language
 from chalicelib.runtime import install
 from chalicelib.views import tap
+from tests.crowd import at_once
 from tests.rehearsal import ANA, SLUG, campaign
 from tests.stores import BACKENDS, CONTENDED, THREADS, fresh_table, runtime_on
 from tests.values import CALL_ID, NOW, session
@@ -47,21 +46,6 @@ def opened(store: Store, **changes: Any) -> CallSession:
 
 def moved(before: CallSession) -> CallSession:
     return replace(before, step=before.step + 1)
-
-
-def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
-    """Do the work in so many threads that all begin together; the results, errors among them."""
-    start = Barrier(number)
-
-    def begin(index: int) -> Any:
-        start.wait()
-        try:
-            return work(index)
-        except Exception as error:  # noqa: BLE001 - an error is a result here
-            return error
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(begin, range(number)))
 
 
 def test_64_threads_against_a_ceiling_of_20_get_20(busy: Store) -> None:
