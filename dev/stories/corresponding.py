@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.counts import Action
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.office import Mailbox as OfficeMailbox
 from chalicelib.domain.office import Office
@@ -39,6 +40,8 @@ from dev.stories.letters import (
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SEE_OTHER = 303
 HOUR = 3600.0
+ID_LENGTH = 32
+"""Characters of a letter's id."""
 ALARM, FAULT = "a letter needs a person", "SES refuses the sender"
 """What the app writes in its log where somebody is to be told."""
 
@@ -269,9 +272,15 @@ def written(house: Rehearsal) -> list[Letter]:
 
 
 def counted(house: Rehearsal) -> tuple[str, ...]:
-    """What the ledger says of letters, in its order."""
-    actions = sorted(house.runtime.store.actions(), key=lambda each: (each.at, each.id))
+    """What the ledger says of letters, one letter after the other, each in the order of what happened to it."""
+    order = {letter.id: nth for nth, letter in enumerate(written(house))}
+    actions = sorted(house.runtime.store.actions(), key=lambda each: (order[_letter(each)], each.at, each.id))
     return tuple(each.outcome.value for each in actions)
+
+
+def _letter(action: Action) -> str:
+    """The letter an action is of: its id begins with the letter's."""
+    return action.id[:ID_LENGTH]
 
 
 class Alarms(logging.Handler):

@@ -87,7 +87,7 @@ class LetterTale:
     """What people do, one after the other, and how it must end.
 
     `office` are the fates of the first messages to the first of `offices` offices; what comes after arrives. `ends`
-    are the letters' states, in the order in which they were begun; `counted` what the ledger says, in its order;
+    are the letters' states, in the order in which they were begun; `counted` what the ledger has of each;
     `mails` are the kinds that whose tale it is has; `copies` what SES took for offices, in all. `reads` must stand on
     pages and in mails, in this order; `alarms` are what a person on our side hears, however often.
     """
@@ -200,8 +200,10 @@ COMPLAINT = LetterTale(
     acts=(Writes(), Confirms(), IN_TIME, Writes(LUIS), Confirms(LUIS), AN_HOUR),
     ends=("complained", "delivered", "suppressed", "delivered"),
     counted=(
-        *("on_its_way", "on_its_way", "delivered", "delivered", "complained"),
-        *("on_its_way", "suppressed", "on_its_way", "delivered"),
+        *("on_its_way", "delivered", "complained"),
+        *("on_its_way", "delivered"),
+        *("on_its_way", "suppressed"),
+        *("on_its_way", "delivered"),
     ),
     mails=("confirm", "receipt", "receipt", "receipt"),
     copies=3,

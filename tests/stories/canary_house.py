@@ -64,8 +64,9 @@ SINKS = {
     "Twilio URL": "every address of Twilio's that we ask for",
     "Twilio request": "what we tell Twilio, but for To of POST Calls",
     "answer": "every answer of ours: headers, pages, JSON, TwiML, errors",
-    "DynamoDB request": "every item and key, over time, but for an open session's or booking's phone",
-    "queue message": "everything that is put on the ring queue",
+    "DynamoDB request": "every item and key, over time, but for an open session's or booking's phone, a letter's words",
+    "queue message": "everything that is put on the queues of rings and letters",
+    "SES tags": "what we have SES give back in every event",
     "escaped error": "an exception that reaches Lambda, which writes it to the log",
 }
 
@@ -122,7 +123,7 @@ class Kept(logging.Handler):
 
 @dataclass(repr=False)
 class Ears:
-    """Everything that was heard, by sink; and how often the number stood where it may.
+    """Everything that was heard, by sink; and how often the number stood where it may. `tokens` are of mailed links.
 
     Shows nothing of it by itself: botocore writes its handlers to the log, and these ears are one.
     """
@@ -130,6 +131,7 @@ class Ears:
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     codes: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
     is_deaf: bool = False
 
     def hear(self, sink: str, text: object) -> None:
@@ -142,10 +144,14 @@ class Ears:
         codes = [_alone(code) for code in self.codes]
 
         def is_leak(text: str) -> bool:
-            return finds(text) or any(code.search(text) for code in codes)
+            return finds(text) or any(code.search(text) for code in codes) or self._has_token(text)
 
         found = {sink: next(filter(is_leak, texts), None) for sink, texts in self.heard.items()}
         return {sink: text[:600] for sink, text in found.items() if text is not None}
+
+    def _has_token(self, text: str) -> bool:
+        """Whether the part of a link stands there that opens it."""
+        return any(token.rpartition(".")[2] in text for token in self.tokens)
 
     def without(self, text: str, allowed: str, place: str) -> str:
         """A text without the one thing that may stand in it; counted, so that the permission is seen to be used."""
@@ -163,6 +169,9 @@ class Ears:
                 self.allowed["open session"] += item.pop("phone", None) == {"S": CANARY}
             if item.get("type") == {"S": "booking"}:
                 self.allowed["booked call"] += item.pop("phone", None) == {"S": CANARY}
+            if item.get("type") == {"S": "letter_words"}:
+                kept = [item.pop(name, None) for name in ("name", "local", "domain", "body")]
+                self.allowed["letter's words"] += {"S": NAME} in kept
         self.hear("DynamoDB request", json.dumps(document, ensure_ascii=False))
 
 
@@ -211,6 +220,7 @@ class CanaryHouse(Rehearsal):
         self.runtime = replace(self.runtime, http=Listening(self))
         install(self.runtime)
         self.queue.sent = self.sent = _Sent(ears)
+        self.letters.sent = _Sent(ears)
         self.world.add(Supporter(CANARY, [PickUp(), Press("1"), Press("1", when=HOW)]))
 
     def _asked(

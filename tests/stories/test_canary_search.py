@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from rich.console import Console
 
+from chalicelib.adapters.letter_queue import LetterTurn
 from chalicelib.adapters.phone import Placing
 from chalicelib.domain.words import Words
 from chalicelib.observability import metrics
@@ -71,7 +72,13 @@ SEEDS: list[tuple[str, str, Callable[[CanaryHouse], object]]] = [
     ("DynamoDB request", "a key", lambda house: house.runtime.store.watch(CANARY, house.clock.now())),
     ("DynamoDB request", "a number kept after the end", _kept_after_the_end),
     ("queue message", "a number for an id", lambda house: house.runtime.ring_queue.send(CANARY, 600)),
+    (
+        "queue message",
+        "a name for a letter",
+        lambda house: house.runtime.letter_queue.send(LetterTurn(NAME), 0),
+    ),
     ("escaped error", "an error that quotes", _escaped),
+    ("SES tags", "a name as a tag", lambda house: house.ears.hear("SES tags", {"letter": NAME})),
 ]
 
 
