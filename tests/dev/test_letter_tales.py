@@ -10,7 +10,7 @@ from dev.rehearsing import Rehearsal
 from dev.stories.bursting import burst
 from dev.stories.corresponding import lettered, told
 from dev.stories.judging import Telling
-from dev.stories.letters import BURST, LETTER_TALES, LetterTale
+from dev.stories.letters import BURST, LETTER_TALES, SCANNED, Confirms, LetterTale
 from tests.rehearsal import TOKEN, campaign, sweep
 
 
@@ -27,6 +27,17 @@ def test_each_ends_as_it_must(tale: LetterTale, built: Runtime) -> None:
     assert telling.differences == ()
     assert telling.played.transcript
     assert "difference=0" in telling.facts[0]
+
+
+def test_a_letter_that_is_confirmed_after_all_is_a_difference(built: Runtime) -> None:
+    telling = rehearse(replace(SCANNED, acts=(*SCANNED.acts, Confirms())), built)
+
+    assert [words.partition(" (")[0] for words in telling.differences] == [
+        "the letters ended as",
+        "the ledger has",
+        "Ana got",
+        "SES took for offices 1, not 0",
+    ]
 
 
 def test_a_burst_leaves_at_the_pace_we_keep_and_each_letter_once(built: Runtime) -> None:
