@@ -1,39 +1,19 @@
 """What page.md asks of every page and state, checked in Chromium: both languages, three widths, both schemes."""
 
-import os
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opening
+from tests.browser.everybody import LANGUAGES, STOPS, hold_for_everybody, is_in_reading_order, walked
 from tests.browser.served import Served
 from tests.browser.states import CALLS, PATHS
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = ["en", "es"]
 FORMS = ["refused form", "never called"]
 EVERY = [*PATHS, *FORMS, *CALLS]
-Look = tuple[int, Literal["light", "dark"]]
-EVERY_LOOK: list[Look] = [(w, s) for w in (320, 390, 1280) for s in ("light", "dark")]
-SOME_LOOKS: dict[str, list[Look]] = {"en": [(320, "light"), (1280, "dark")], "es": [(320, "dark")]}
-IS_FULL = os.environ.get("PATCHTHROUGH_NO_SKIPS") == "1"
-LOOKS = dict.fromkeys(LANGUAGES, EVERY_LOOK) if IS_FULL else SOME_LOOKS
-"""Every width in every scheme where all tests run; elsewhere those in which most can go wrong."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TAP = 44
-
-RUN_AXE = """async (rules) => (await axe.run({runOnly: rules, rules: {"target-size": {enabled: true}}}))
-  .violations.map(v => `${v.id}: ${v.nodes.map(n => n.target + " " + n.failureSummary).join(" | ")}`)"""
-OPEN_DETAILS = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
-SMALL = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
-  .filter(e => !e.classList.contains("skip") && e.checkVisibility())
-  .map(e => [e, (e.closest("label") ?? e).getBoundingClientRect()])
-  .filter(([e, box]) => box.width < least - .5 || box.height < least - .5)
-  .map(([e, box]) => `${e.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def shown(opened: Opening, served: Served, name: str, language: str, **how: Any) -> Page:
@@ -55,25 +35,7 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     opened: Opening, served: Served, axe: str, name: str, language: str
 ) -> None:
     page = shown(opened, served, name, language)
-    page.evaluate(axe)
-    page.evaluate(OPEN_DETAILS)
-    for width, scheme in LOOKS[language]:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN_AXE, RULES) == [], (width, scheme)
-        assert page.evaluate(SMALL, TAP) == [], width
-        assert page.evaluate(SIDEWAYS) == 0, width
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate("() => document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
-
-
-STOPS = """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
-  .filter(e => e.checkVisibility()).length"""
-WALK = """() => { const e = document.activeElement, s = getComputedStyle(e);
-  const all = [...document.querySelectorAll("*")];
-  return {at: all.indexOf(e), top: e.getBoundingClientRect().top + scrollY, skip: e.classList.contains("skip"),
-    ring: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3, body: e === document.body}; }"""
+    hold_for_everybody(page, axe, language)
 
 
 @pytest.mark.parametrize("name", ["campaign", "in line", "ringing", "question", "home"])
@@ -81,19 +43,10 @@ def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
     opened: Opening, served: Served, name: str
 ) -> None:
     page = shown(opened, served, name, "es")
-    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    stops: list[dict[str, Any]] = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(WALK)
-        if stop["body"] or (stops and stop["at"] <= stops[-1]["at"]):
-            break
-        stops.append(stop)
-    places = [stop["top"] for stop in stops if not stop["skip"]]
+    stops = walked(page)
 
     assert len(stops) == page.evaluate(STOPS)
-    assert all(stop["ring"] for stop in stops)
-    assert all(later >= earlier - 1 for earlier, later in pairwise(places))
+    assert is_in_reading_order(stops)
 
 
 def test_enter_sends_the_form_and_space_opens_what_is_folded(opened: Opening, served: Served) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,19 +11,8 @@ from chalicelib.domain.booking_proving import unproved
 from chalicelib.domain.call import Stage
 from tests.booking_values import booking, eastern
 from tests.browser.conftest import Opening, no_reload
+from tests.browser.everybody import LANGUAGES, STOPS, hold_for_everybody, is_in_reading_order, walked
 from tests.browser.served import Served
-from tests.browser.test_accessibility import (
-    LANGUAGES,
-    LOOKS,
-    OPEN_DETAILS,
-    RULES,
-    RUN_AXE,
-    SIDEWAYS,
-    SMALL,
-    STOPS,
-    TAP,
-    WALK,
-)
 from tests.values import CALL_ID, session
 
 pytestmark = pytest.mark.browser
@@ -126,17 +114,7 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     opened: Opening, closed: Served, axe: str, name: str, language: str
 ) -> None:
     page = shown(opened, closed, name, language)
-    page.evaluate(axe)
-    page.evaluate(OPEN_DETAILS)
-    for width, scheme in LOOKS[language]:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN_AXE, RULES) == [], (width, scheme)
-        assert page.evaluate(SMALL, TAP) == [], width
-        assert page.evaluate(SIDEWAYS) == 0, width
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate("() => document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
+    hold_for_everybody(page, axe, language)
     assert len(page.content()) < 11_000
 
 
@@ -247,15 +225,8 @@ def test_without_a_script_every_step_is_there(opened: Opening, closed: Served) -
 @pytest.mark.parametrize("name", ["closed campaign", "another day", "booked"])
 def test_the_tab_key_walks_in_reading_order(opened: Opening, closed: Served, name: str) -> None:
     page = shown(opened, closed, name, "en")
-    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    stops: list[Any] = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(WALK)
-        if stop["body"] or (stops and stop["at"] <= stops[-1]["at"]):
-            break
-        stops.append(stop)
+    stops = walked(page)
 
     radios = page.evaluate("() => Math.max(0, document.querySelectorAll('input[type=radio]').length - 1)")
     assert len(stops) == page.evaluate(STOPS) - radios
-    assert all(stop["ring"] for stop in stops)
+    assert is_in_reading_order(stops)

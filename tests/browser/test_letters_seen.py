@@ -1,6 +1,5 @@
 """A letter's pages in Chromium, in every state: seen, walked and read out by everybody."""
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,20 +7,8 @@ from playwright.sync_api import Page
 
 from chalicelib.domain.tokens import Purpose
 from tests.browser.conftest import Opening
+from tests.browser.everybody import IS_FULL, LANGUAGES, STOPS, hold_for_everybody, is_in_reading_order, walked
 from tests.browser.served import Served
-from tests.browser.test_accessibility import (
-    IS_FULL,
-    LANGUAGES,
-    LOOKS,
-    OPEN_DETAILS,
-    RULES,
-    RUN_AXE,
-    SIDEWAYS,
-    SMALL,
-    STOPS,
-    TAP,
-    WALK,
-)
 from tests.letter_states import LETTERS, link, seed, two, written_to
 
 pytestmark = pytest.mark.browser
@@ -89,17 +76,7 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     opened: Opening, mailed: Served, axe: str, name: str, language: str
 ) -> None:
     page = shown(opened, mailed, name, language)
-    page.evaluate(axe)
-    page.evaluate(OPEN_DETAILS)
-    for width, scheme in LOOKS[language]:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN_AXE, RULES) == [], (width, scheme)
-        assert page.evaluate(SMALL, TAP) == [], width
-        assert page.evaluate(SIDEWAYS) == 0, width
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate("() => document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
+    hold_for_everybody(page, axe, language)
 
 
 @pytest.mark.parametrize("name", ["write", "check", "confirm", "two", "answer"])
@@ -107,19 +84,10 @@ def test_the_tab_key_walks_in_reading_order_and_shows_where_it_is(
     opened: Opening, mailed: Served, name: str
 ) -> None:
     page = shown(opened, mailed, name, "es")
-    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    stops: list[dict[str, Any]] = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(WALK)
-        if stop["body"] or (stops and stop["at"] <= stops[-1]["at"]):
-            break
-        stops.append(stop)
-    places = [stop["top"] for stop in stops if not stop["skip"]]
+    stops = walked(page)
 
     assert len(stops) >= page.evaluate(STOPS)
-    assert all(stop["ring"] for stop in stops)
-    assert all(later >= earlier - 1 for earlier, later in pairwise(places))
+    assert is_in_reading_order(stops)
 
 
 @pytest.mark.parametrize(("name", "selector"), [("delivered", ".track .done"), ("came back", ".btn.main")])

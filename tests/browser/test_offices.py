@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from chalicelib.domain.campaign import Local
 from tests.areas_house import CHOICE, put
 from tests.browser.conftest import Opening, no_reload
+from tests.browser.everybody import hold_for_everybody
 from tests.browser.served import Served
 from tests.browser.states import CALLS
-from tests.browser.test_accessibility import OPEN_DETAILS, RULES, RUN_AXE, SIDEWAYS, SMALL, TAP
 from tests.values import NOW
 
 pytestmark = pytest.mark.browser
@@ -173,14 +173,4 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
     if STATES[name]:
         looked_up(page, STATES[name])
         page.wait_for_selector("#found" if name == "found" else "#problem")
-    page.evaluate(axe)
-    page.evaluate(OPEN_DETAILS)
-    for width, scheme in ((320, "dark"), (1280, "light")):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-        assert page.evaluate(RUN_AXE, RULES) == [], width
-        assert page.evaluate(SMALL, TAP) == [], width
-        assert page.evaluate(SIDEWAYS) == 0, width
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate("() => document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(SIDEWAYS) == 0, "text at 200 %"
+    hold_for_everybody(page, axe, language)
