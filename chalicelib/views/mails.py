@@ -4,20 +4,15 @@ Promises: what was typed stands in them as it was typed and is never read as a t
 link but our own pages' and the office's own form, and nothing that tells us whether it was opened.
 """
 
-import re
-
 from chalicelib.adapters.mime import Outgoing
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.letter import Content, Letter
 from chalicelib.domain.letter_events import MailKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.writing import signed
+from chalicelib.domain.writing import clean_name, signed
 from chalicelib.views.mail_words import Link, words_of
 from chalicelib.views.rendering import drawn, phrasebook
 from chalicelib.views.writing import Links
-
-OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Turn what follows around: a name that holds one could rewrite the organization's name behind it."""
 
 
 def to_office(letter: Letter, campaign: Campaign) -> Outgoing:
@@ -34,9 +29,8 @@ def to_office(letter: Letter, campaign: Campaign) -> Outgoing:
         "letter": signed(content, language),
         "carried": book.plain("mail.carried", organization=organization, name=content.name),
     }
-    name = OVERRIDES.sub("", content.name)
     return Outgoing(
-        from_name=book.plain("mail.via", name=name, organization=organization),
+        from_name=book.plain("mail.via", name=clean_name(content.name), organization=organization),
         to=letter.to,
         subject=content.subject,
         text=drawn("mail/office.txt", **values),

@@ -1,7 +1,7 @@
 """A batch in which some messages fail, by what stands in them: exactly those come back, and none takes its neighbours.
 
 All 1,024 ways in which ten messages can fail, for both queues; then a queue's whole life with poison in it (D3 of
-facts/letters.md §2).
+letters.md §2).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Other people's defects that need the whole app to be seen (facts/letters.md §2); the others are in tests/domain.
+"""Other people's defects that need the whole app to be seen (letters.md §2); the others are in tests/domain.
 
 D3 is in test_letter_batches, D10 in test_killed_senders, D11 and D12 in test_letter_pace, D14 in test_letter_pages.
 """

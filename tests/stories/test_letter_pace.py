@@ -1,6 +1,6 @@
 """The account's rate, with SES itself on the other side: what leaves in a burst, and what a throttle costs.
 
-D11 and D12 of facts/letters.md §2, on the app; the pure planner's ten thousand are in tests/domain/test_pacing.
+D11 and D12 of letters.md §2, on the app; the pure planner's ten thousand are in tests/domain/test_pacing.
 """
 
 from collections.abc import Iterator
