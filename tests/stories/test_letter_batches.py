@@ -28,6 +28,8 @@ from tests.rehearsal import sweep
 from tests.stories.letter_house import LetterHouse
 
 BATCH = 10
+GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
+"""What SES says to a topic first, in plain text."""
 DAMAGED, UNKNOWN = "a-letter-whose-item-is-damaged", "a-letter-that-is-nowhere"
 
 
@@ -52,7 +54,7 @@ def good(house: LetterHouse, queue: str) -> list[str]:
     letter = [event for event in reports if "letter" in event["mail"]["tags"]]
     kinds = [{**letter[0], "eventType": kind} for kind in ("Open", "Rendering Failure", "Teleported")]
     untagged = [{**event, "mail": {**event["mail"], "tags": {}}} for event in letter]
-    return [json.dumps(event) for event in (*letter, *kinds, *untagged)]
+    return [GREETING, *(json.dumps(event) for event in (*letter, *kinds, *untagged))]
 
 
 def bad(house: LetterHouse, queue: str) -> list[str]:
