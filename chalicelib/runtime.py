@@ -20,6 +20,7 @@ from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
+from chalicelib.adapters.subscribers import Subscribers
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config, configured
 from chalicelib.domain.areas import Areas
@@ -76,6 +77,7 @@ class Runtime:
     letters: Letters
     letter_queue: LetterQueue
     sending: Sending
+    subscribers: Subscribers
     mailer: Mailer
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
@@ -112,6 +114,7 @@ class Runtime:
             letters=Letters(table),
             letter_queue=LetterQueue(aws.sqs, config.letter_queue),
             sending=Sending(table),
+            subscribers=Subscribers(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,
             now=now,

@@ -32,6 +32,7 @@ from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
+from chalicelib.adapters.subscribers import Subscribers
 from chalicelib.adapters.table import Table
 from chalicelib.config import Config
 from chalicelib.runtime import Runtime
@@ -133,6 +134,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         letters=Letters(table),
         letter_queue=LetterQueue(sqs, config.letter_queue),
         sending=Sending(table),
+        subscribers=Subscribers(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,
     )

@@ -33,6 +33,10 @@
 | MAILEVENT#name / MAILEVENT | an event of SES's that was taken |
 | NOMAIL#hash / ALL, slug | an address that gets no mail from us, or no letters of one campaign |
 | RESTING#office / hash | a mailbox of an office that gets no letters until a person has looked |
+| SUBSCRIBER#hash / PROFILE#programme | a number's standing with a text programme |
+| SUBSCRIBER#hash / CONSENT#time#id | the ledger of consent: one row for each change, only ever added |
+| STOP#hash / TEXTS | no texts to this number, for the whole organization; no TTL |
+| TEXT#sid / TEXT | a text to us that was taken, and what we answered |
 | SENDER / CIRCUIT, BUCKET | whether SES takes our mail at all, and how fast |
 """
 
@@ -253,3 +257,29 @@ BUCKET = Key("SENDER", "BUCKET")
 def letter_pace(office_id: str) -> Key:
     """The moment before which an office gets no further letter."""
     return pace(f"letters#{office_id}")
+
+
+def profile(phone_key: str, programme: str) -> Key:
+    """Where a number stands with a text programme."""
+    return Key(subscriber(phone_key), f"PROFILE#{programme}")
+
+
+def subscriber(phone_key: str) -> str:
+    """The partition of all that is known of a number's texts: its standings, and the ledger of its consent."""
+    return f"SUBSCRIBER#{phone_key}"
+
+
+def consent(phone_key: str, at: datetime, row_id: str) -> Key:
+    """One row of the ledger of consent, in order of when it was said."""
+    moment = at.astimezone(UTC)
+    return Key(subscriber(phone_key), f"CONSENT#{moment:%Y-%m-%dT%H:%M:%S.%f}#{row_id}")
+
+
+def stop_texts(phone_key: str) -> Key:
+    """The stop of a number's texts, for the whole organization."""
+    return Key(f"STOP#{phone_key}", "TEXTS")
+
+
+def inbound_text(sid: str) -> Key:
+    """A text to us, by Twilio's id of it."""
+    return Key(f"TEXT#{sid}", "TEXT")

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import keys
 from chalicelib.adapters.ledger import counting
 from chalicelib.adapters.letter_items import letter_item, letter_of, words_item
-from chalicelib.adapters.store import ABSENT, Stale
+from chalicelib.adapters.store import ABSENT, Repeated, Stale
 from chalicelib.adapters.table import Item, Table, Write, keyed, wire
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import Count, Effect
@@ -36,10 +36,6 @@ class Changed:
     before: Letter
     after: Letter
     effects: tuple[Effect, ...] = ()
-
-
-class Repeated(Exception):
-    """What was to be written once has been written before; nothing was written now."""
 
 
 class Letters:

@@ -40,6 +40,10 @@ class Stale(Exception):
     """The session is not, or no longer, as it was read: load it again and decide again."""
 
 
+class Repeated(Exception):
+    """What is written once was written before; nothing was written now."""
+
+
 class LineFull(Exception):
     """So many calls wait that one more would wait too long."""
 

@@ -12,7 +12,8 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.letter_queue import LetterTurn, WriterMail, asked_in
-from chalicelib.adapters.letters import Changed, Repeated
+from chalicelib.adapters.letters import Changed
+from chalicelib.adapters.store import Repeated
 from chalicelib.adapters.table import Write
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import Reported

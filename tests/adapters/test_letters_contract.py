@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.letter_items import WORDS_KEPT
-from chalicelib.adapters.letters import Changed, Letters, Repeated
-from chalicelib.adapters.store import Stale, Store
+from chalicelib.adapters.letters import Changed, Letters
+from chalicelib.adapters.store import Repeated, Stale, Store
 from chalicelib.adapters.table import read
 from chalicelib.domain.counts import (
     Channel,

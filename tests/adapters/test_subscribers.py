@@ -1,0 +1,165 @@
+"""What the subscribers' table promises, on three implementations of it: moto, ministack and DynamoDB Local."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import keys
+from chalicelib.adapters.store import Repeated, Stale
+from chalicelib.adapters.subscribers import Standing, Subscribers
+from chalicelib.domain.subscriber import Evidence, Moment, Reply, State, is_unchanged
+from chalicelib.domain.subscriber_events import Answer, Confirmed, Event, Joined, Stopped, Unclear
+from chalicelib.domain.subscriber_machine import advance_everywhere
+from chalicelib.domain.words import Language
+from tests.stores import fresh_table
+from tests.values import NOW
+
+ANA = "a" * 32
+FAMILIES, SHELTERS = "families-28", "shelters"
+MINUTE = timedelta(minutes=1)
+sids = (f"SM{number:032x}" for number in count(1))
+
+
+@pytest.fixture
+def subscribers(backend: Any) -> Subscribers:
+    return Subscribers(fresh_table(backend))
+
+
+def told(at: datetime, text: str = "", sid: str = "") -> Evidence:
+    return Evidence(
+        id=sid or next(sids), at=at, sender="+12025550142", text=text, language=Language.ES, shown="v1"
+    )
+
+
+def changes(standing: Standing, event: Event, at: datetime, programme: str = FAMILIES) -> Sequence[Any]:
+    others = [each for name, each in sorted(standing.profiles.items()) if name != programme]
+    return advance_everywhere(standing.with_programme(programme), others, event, Moment(at, "v1"))
+
+
+def says(
+    subscribers: Subscribers, event: type, at: datetime, programme: str = FAMILIES, **more: str
+) -> Answer | None:
+    """Take one text of Ana's."""
+    standing, evidence = subscribers.standing(ANA), told(at, **more)
+    return subscribers.take(evidence.id, standing, changes(standing, event(evidence), at, programme), at)
+
+
+def joined(subscribers: Subscribers, programme: str = FAMILIES, at: datetime = NOW) -> None:
+    says(subscribers, Joined, at, programme)
+    says(subscribers, Confirmed, at + MINUTE, programme)
+
+
+def test_who_joins_and_confirms_is_subscribed_and_the_ledger_says_why(subscribers: Subscribers) -> None:
+    asked = says(subscribers, Joined, NOW, text="FAMILIAS")
+    welcomed = says(subscribers, Confirmed, NOW + MINUTE, text="SI")
+
+    assert (asked, welcomed) == (Answer(Reply.CONFIRM, Language.ES), Answer(Reply.WELCOME, Language.ES))
+    assert subscribers.standing(ANA).with_programme(FAMILIES).state is State.SUBSCRIBED
+    rows = subscribers.consents(ANA)
+    assert [(row.was, row.now, row.text) for row in rows] == [
+        (State.UNKNOWN, State.PENDING, "FAMILIAS"),
+        (State.PENDING, State.SUBSCRIBED, "SI"),
+    ]
+    assert all(map(is_unchanged, rows))
+
+
+def test_a_standing_reads_as_it_was_written(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    says(subscribers, Unclear, NOW + 2 * MINUTE, text="STOP ICE")
+    before = subscribers.standing(ANA)
+
+    read = before.with_programme(FAMILIES)
+    assert (read.state, read.version, read.language) == (State.HELD, 3, Language.ES)
+    assert [each.reply for each in read.replied] == [Reply.CONFIRM, Reply.WELCOME, Reply.UNCLEAR]
+    assert read.held_at == NOW + 2 * MINUTE
+
+
+def test_a_text_is_taken_once_and_its_repeat_is_answered_alike(subscribers: Subscribers) -> None:
+    sid = next(sids)
+    first = says(subscribers, Joined, NOW, sid=sid)
+    before = subscribers.standing(ANA)
+
+    with pytest.raises(Repeated):
+        says(subscribers, Joined, NOW + MINUTE, sid=sid)
+
+    assert subscribers.standing(ANA) == before
+    assert subscribers.answered(sid) == first == Answer(Reply.CONFIRM, Language.ES)
+    assert len(subscribers.consents(ANA)) == 1
+
+
+def test_a_stop_is_for_every_programme_and_for_those_without_a_row(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    joined(subscribers, SHELTERS)
+    answer = says(subscribers, Stopped, NOW + 2 * MINUTE, text="ALTO")
+
+    standing = subscribers.standing(ANA)
+    assert answer == Answer(Reply.STOPPED, Language.ES)
+    assert {each.state for each in standing.profiles.values()} == {State.STOPPED}
+    assert standing.with_programme("one-never-heard-of").state is State.STOPPED
+    assert says(subscribers, Stopped, NOW + 3 * MINUTE) is None
+
+
+def test_an_opt_in_word_lifts_the_stop_for_its_programme_alone(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    joined(subscribers, SHELTERS)
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+    joined(subscribers, FAMILIES, NOW + 3 * MINUTE)
+
+    standing = subscribers.standing(ANA)
+    assert standing.with_programme(FAMILIES).state is State.SUBSCRIBED
+    assert standing.with_programme(SHELTERS).state is State.STOPPED
+    assert standing.stop is not None
+    assert standing.stop.lifted_for == {FAMILIES}
+
+
+def test_a_stop_and_the_ledger_have_no_end(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+    table = subscribers._table
+
+    kept = [*table.partition(keys.subscriber(ANA)), table.get(keys.stop_texts(ANA)) or {}]
+    assert len(kept) == 5
+    assert not [item for item in kept if "expires_at" in item]
+
+
+def test_who_was_overtaken_writes_nothing(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    old = subscribers.standing(ANA)
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+    evidence = told(NOW + 3 * MINUTE)
+
+    with pytest.raises(Stale):
+        subscribers.take(evidence.id, old, changes(old, Unclear(evidence), evidence.at), evidence.at)
+
+    assert subscribers.standing(ANA).with_programme(FAMILIES).state is State.STOPPED
+    assert subscribers.answered(evidence.id) is None
+    assert len(subscribers.consents(ANA)) == 3
+
+
+def test_a_text_that_changes_nothing_is_taken_all_the_same(subscribers: Subscribers) -> None:
+    says(subscribers, Stopped, NOW)
+    sid = next(sids)
+
+    assert says(subscribers, Stopped, NOW + MINUTE, sid=sid) is None
+    with pytest.raises(Repeated):
+        says(subscribers, Stopped, NOW + 2 * MINUTE, sid=sid)
+    assert subscribers.answered(sid) is None
+
+
+def test_the_ledger_is_only_added_to(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    row = subscribers.consents(ANA)[0]
+    standing, evidence = (
+        subscribers.standing(ANA),
+        replace(told(row.at), id=row.id.removesuffix(f"-{FAMILIES}")),
+    )
+    again = changes(Standing(ANA), Joined(evidence), row.at)
+
+    with pytest.raises(Stale):
+        subscribers.take(next(sids), standing, again, NOW)
+
+    assert subscribers.consents(ANA)[0] == row
