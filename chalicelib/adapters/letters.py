@@ -21,7 +21,9 @@ from chalicelib.domain.letter_events import Count, Effect
 from chalicelib.domain.letter_machine import next_look
 
 HOUR = timedelta(hours=1)
-DUE_KEPT = timedelta(days=2)
+DUE_KEPT = timedelta(days=14)
+"""How long a look that nobody took is kept: a schedule that slept for a week loses no letter."""
+LOOKED_BACK = timedelta(days=2)
 MAIL_KEPT = timedelta(days=30)
 """How long a mail's mark is kept: longer than anything could ask for it again."""
 EVENT_KEPT = timedelta(days=30)
@@ -63,11 +65,10 @@ class Letters:
     def due(self, now: datetime) -> Iterator[tuple[keys.Key, str]]:
         """Yield the letters to look at by now: (the key of the look, letter id), the longest due first.
 
-        This hour and the one before; in an hour's first minute all that a schedule that slept may have left behind.
+        This hour and the one before; in an hour's first minute two days; in a day's first minute (UTC) all there is.
         """
-        hours = DUE_KEPT // HOUR if now.minute == 0 else 1
         until = f"{now:%Y-%m-%dT%H:%M:%S.%f}~"
-        for back in range(hours, -1, -1):
+        for back in range(_hours_back(now), -1, -1):
             for item in self.table.partition(keys.letter_due_hour(now - back * HOUR), until):
                 yield keys.Key(item["PK"], item["SK"]), item["letter"]
 
@@ -215,6 +216,12 @@ class Letters:
             self.table.client.transact_write_items(TransactItems=list(writes))  # type: ignore[arg-type]  # built above
         except ClientError as error:
             raise _lost(error, own) from error
+
+
+def _hours_back(now: datetime) -> int:
+    if now.minute:
+        return 1
+    return (DUE_KEPT if now.hour == 0 else LOOKED_BACK) // HOUR
 
 
 def _next(changed: Changed) -> Letter:

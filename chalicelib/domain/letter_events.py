@@ -105,10 +105,11 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A worker wants it, as `attempt`, until `until` at most."""
+    """A worker wants it, as `attempt`, until `until` at most, and sends it to these mailboxes (None: to all)."""
 
     attempt: str
     until: datetime
+    to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from chalicelib.domain.letter_events import (
     TimePassed,
     Trouble,
 )
+from chalicelib.domain.mail_facts import Recipient
 
 Change = tuple[Letter, tuple[Effect, ...]]
 
@@ -217,7 +218,14 @@ def leased(letter: Letter, event: Leased, moment: Moment) -> Change:
     if moment.campaign is not CampaignStatus.LIVE:
         return queued(letter, moment.now + CAMPAIGN_RESTS, moment)
     owned = {"state": State.LEASED, "attempt": event.attempt, "lease_until": event.until}
-    return moved(letter, moment, **owned), ()
+    return moved(letter, moment, recipients=_written_to(letter, event.to), **owned), ()
+
+
+def _written_to(letter: Letter, to: tuple[str, ...] | None) -> tuple[Recipient, ...]:
+    """Leave out mailboxes it is not sent to and never was: nothing will be heard of them, and it waits for nothing."""
+    if to is None:
+        return letter.recipients
+    return tuple(each for each in letter.recipients if each.facts or each.address in to)
 
 
 def suppressed_unconfirmed(letter: Letter, event: FoundSuppressed, moment: Moment) -> Change:

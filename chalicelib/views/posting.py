@@ -17,6 +17,7 @@ from chalicelib.domain.hours import is_open
 from chalicelib.domain.letter import Letter, State
 from chalicelib.domain.letter_events import (
     Accepted,
+    Erased,
     Event,
     FoundDuplicate,
     FoundSuppressed,
@@ -58,6 +59,9 @@ def take(turn: LetterTurn) -> None:
         log("letter of no campaign" if letter else "no such letter")
         return
     match letter.state:
+        case State.CONFIRMED | State.QUEUED if letter.content is None:
+            # Its words are kept for as long as its page; a line longer than that has no letter at its end.
+            happened(letter.id, Erased())
         case State.CONFIRMED:
             happened(letter.id, _lining(letter, campaign))
         case State.QUEUED:
@@ -182,7 +186,7 @@ def _claim(letter: Letter, campaign: Campaign, office: Office, to: tuple[str, ..
     r = runtime()
     attempt = r.new_id()
     try:
-        (claimed,) = commit([decided(letter, Leased(attempt, r.now() + LEASE))])
+        (claimed,) = commit([decided(letter, Leased(attempt, r.now() + LEASE, to))])
     except Stale:
         # Somebody else has it; or our own write did, and its answer was lost: then the lease runs out.
         return
