@@ -5,7 +5,18 @@ from datetime import datetime
 
 from chalicelib.adapters.office_items import VERSION, words_item, words_of
 from chalicelib.adapters.table import Item
-from chalicelib.domain.campaign import Campaign, Letter, Limits, Local, Order, Recording, Routing, Status
+from chalicelib.domain.campaign import (
+    Campaign,
+    Letter,
+    Limits,
+    Local,
+    Order,
+    Recording,
+    Routing,
+    Status,
+    Texts,
+)
+from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.office import Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -16,7 +27,7 @@ ELSEWHERE = "elsewhere"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One row of the list of campaigns."""
+    """One row of the list of campaigns. `keywords` are as the file writes them, in both languages."""
 
     slug: str
     status: Status
@@ -25,6 +36,7 @@ class Listing:
     revision: int
     applied_at: datetime
     numbers: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 def campaign_item(campaign: Campaign, now: datetime) -> Item:
@@ -54,6 +66,7 @@ def campaign_item(campaign: Campaign, now: datetime) -> Item:
         "routing": {"order": campaign.routing.order.value, "local": campaign.routing.local.value},
         "limits": _limits_item(campaign.limits),
         "asks_code": campaign.asks_code,
+        "texts": _texts_item(campaign.texts) if campaign.texts else None,
     }
 
 
@@ -83,6 +96,7 @@ def campaign_of(item: Item, offices: tuple[Office, ...], elsewhere: tuple[Office
         asks_code=item.get("asks_code", True),
         elsewhere=elsewhere,
         numbers=tuple(item.get("numbers", ())),
+        texts=_texts(item["texts"], item["slug"]) if item.get("texts") else None,
     )
 
 
@@ -119,6 +133,32 @@ def _limits_item(limits: Limits) -> Item:
     return {name: value for name, value in asdict(limits).items() if value is not None}
 
 
+def _texts_item(texts: Texts) -> Item:
+    return {
+        "keywords": [{"word": each.word, "language": each.language.value} for each in texts.keywords],
+        "name": words_item(texts.name),
+        "frequency": words_item(texts.frequency),
+        "contact": words_item(texts.contact),
+        "terms": texts.terms,
+        "privacy": texts.privacy,
+        "confirms": texts.confirms,
+        "thanks": words_item(texts.thanks) if texts.thanks else None,
+    }
+
+
+def _texts(item: Item, slug: str) -> Texts:
+    return Texts(
+        keywords=tuple(Keyword(each["word"], slug, Language(each["language"])) for each in item["keywords"]),
+        name=words_of(item["name"]),
+        frequency=words_of(item["frequency"]),
+        contact=words_of(item["contact"]),
+        terms=item["terms"],
+        privacy=item["privacy"],
+        confirms=item["confirms"],
+        thanks=words_of(item["thanks"]) if item["thanks"] else None,
+    )
+
+
 def listing_item(campaign: Campaign, now: datetime) -> Item:
     """Its row in the list of campaigns."""
     return {
@@ -131,6 +171,7 @@ def listing_item(campaign: Campaign, now: datetime) -> Item:
         "revision": campaign.revision,
         "applied_at": now.isoformat(),
         "numbers": list(campaign.numbers),
+        "keywords": [each.word for each in campaign.texts.keywords] if campaign.texts else [],
     }
 
 
@@ -144,6 +185,7 @@ def listing_of(item: Item) -> Listing:
         revision=item["revision"],
         applied_at=datetime.fromisoformat(item["applied_at"]),
         numbers=tuple(item.get("numbers", ())),
+        keywords=tuple(item.get("keywords", ())),
     )
 
 

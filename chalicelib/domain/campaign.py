@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -90,6 +91,25 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A campaign's programme of texts: the words that join it, and what its replies say of it.
+
+    `name` is the programme's, said after the organization's; `frequency`, `contact`, `terms` and `privacy` are as in
+    `replies.Programme`. `confirms`: who joins by text is asked to confirm. `thanks` answers whatever else subscribers
+    say; None: nothing does.
+    """
+
+    keywords: tuple[Keyword, ...]
+    name: Words
+    frequency: Words
+    contact: Words
+    terms: str
+    privacy: str = ""
+    confirms: bool = True
+    thanks: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """An audio file that replaces one spoken prompt in one language."""
 
@@ -108,6 +128,7 @@ class Campaign:
     `points` are the lines a supporter may read out; `reading` is what to read if the office answers in
     English (only shown to Spanish readers). `spoken` replaces spoken prompts by the campaign's own text.
     `asks_code`: before "Call me" rings, a code texted to the phone is asked for; else the key press alone must do.
+    `texts`: the campaign's programme of texts, None where it has none.
     """
 
     slug: str
@@ -130,6 +151,7 @@ class Campaign:
     asks_code: bool = True
     elsewhere: tuple[Office, ...] = ()
     numbers: tuple[str, ...] = ()
+    texts: Texts | None = None
 
     @property
     def ever_called(self) -> tuple[Office, ...]:

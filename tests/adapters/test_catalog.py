@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from chalicelib.adapters import keys
 from chalicelib.adapters.catalog import MOST_OFFICES, Catalog, Overtaken
 from chalicelib.adapters.table import Table, keyed
-from chalicelib.domain.campaign import Campaign, Letter, Limits, Local, Order, Recording, Routing, Status
+from chalicelib.domain.campaign import (
+    Campaign,
+    Letter,
+    Limits,
+    Local,
+    Order,
+    Recording,
+    Routing,
+    Status,
+    Texts,
+)
+from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.office import Line, Office
 from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.words import Language, Words
@@ -44,6 +55,18 @@ offices = st.builds(
     address=texts,
     lines=st.lists(lines, max_size=3, unique_by=lambda line: line.number).map(tuple),
 )
+keywords = st.builds(Keyword, texts, st.just(""), st.sampled_from(Language))
+programmes = st.builds(
+    Texts,
+    st.lists(keywords, max_size=3).map(tuple),
+    words,
+    words,
+    words,
+    texts,
+    texts,
+    st.booleans(),
+    st.none() | words,
+)
 campaigns = st.builds(
     Campaign,
     slug=ids,
@@ -67,6 +90,7 @@ campaigns = st.builds(
     recordings=st.lists(
         st.builds(Recording, st.sampled_from(PromptId), st.sampled_from(Language), texts)
     ).map(tuple),
+    texts=st.none() | programmes,
 )
 
 
@@ -100,6 +124,14 @@ def a_campaign(*offices: Office, slug: str = "families-28", revision: int = 0) -
     )
 
 
+def with_own_keywords(campaign: Campaign) -> Campaign:
+    """The campaign with keywords that lead to itself, which is all that a campaign can have."""
+    if campaign.texts is None:
+        return campaign
+    own = tuple(replace(each, programme=campaign.slug) for each in campaign.texts.keywords)
+    return replace(campaign, texts=replace(campaign.texts, keywords=own))
+
+
 def fresh() -> Catalog:
     name = f"patchthrough-{uuid4().hex}"
     CLIENT.create_table(
@@ -125,6 +157,7 @@ def catalog() -> Iterator[Catalog]:
 def test_what_is_applied_is_what_is_read(campaign: Campaign) -> None:
     with moto.mock_aws():
         catalog = fresh()
+        campaign = with_own_keywords(campaign)
         for office in campaign.offices:
             catalog.put_office(office)
 
@@ -137,6 +170,32 @@ def test_what_is_applied_is_what_is_read(campaign: Campaign) -> None:
 def test_an_unknown_campaign_is_none(catalog: Catalog) -> None:
     assert catalog.campaign("families-28") is None
     assert catalog.campaigns() == ()
+
+
+def test_the_list_of_campaigns_has_their_keywords(catalog: Catalog) -> None:
+    each = Words("in English", "en español")
+    keywords = tuple(
+        Keyword(word, "b", language)
+        for word, language in (("FAMILIES", Language.EN), ("FAMILIAS", Language.ES))
+    )
+    catalog.apply(
+        replace(a_campaign(slug="b"), texts=Texts(keywords, each, each, each, "https://example.org/t")), NOW
+    )
+    catalog.apply(a_campaign(slug="a"), NOW)
+
+    assert [row.keywords for row in catalog.campaigns()] == [(), ("FAMILIES", "FAMILIAS")]
+
+
+def test_a_campaign_of_before_there_were_texts_has_none(catalog: Catalog) -> None:
+    catalog.apply(a_campaign(), NOW)
+    for key in (keys.campaign("families-28"), keys.campaign_row("families-28")):
+        catalog.table.change(key, {"goal": 2000}, gone=("texts", "keywords"))
+
+    read = catalog.campaign("families-28")
+
+    assert read is not None
+    assert read.texts is None
+    assert catalog.campaigns()[0].keywords == ()
 
 
 def test_the_list_of_campaigns_says_where_each_is(catalog: Catalog) -> None:
