@@ -28,6 +28,8 @@ settings.load_profile("gate")
 ROOT = Path(__file__).resolve().parent
 IS_THOROUGH = "PATCHTHROUGH_FAULT_SEQUENCES" in os.environ
 """Set by make faults, which plays many more rough nights, new ones each time; make test plays the same few."""
+THOROUGHLY = min(500, int(os.environ.get("PATCHTHROUGH_FAULT_SEQUENCES", "500")))
+"""So many lives a thorough run plays where each takes a good part of a second."""
 FIGURES = pytest.StashKey[list[str]]()
 FROM_WORKERS = "figures"
 WIDTH = 120

@@ -27,13 +27,13 @@ from chalicelib.domain.letter_machine import advance
 from chalicelib.domain.letter_moves import Moment
 from chalicelib.domain.mail_facts import Recipient
 from chalicelib.runtime import Runtime
-from tests.conftest import IS_THOROUGH, Figure
+from tests.conftest import IS_THOROUGH, THOROUGHLY, Figure
 from tests.domain.letter_space import letter
 from tests.rehearsal import SLUG, sweep
 from tests.rough_mail import ADDRESSES, COUNTED, KINDS, SEED, Said, end
 from tests.stories.letter_house import LetterHouse
 
-LETTERS = 500 if IS_THOROUGH else 60
+LETTERS = THOROUGHLY if IS_THOROUGH else 60
 A_BATCH = 10
 WAYS: dict[str, tuple[Event, ...]] = {
     "leased": (),

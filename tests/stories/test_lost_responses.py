@@ -19,11 +19,11 @@ from chalicelib.adapters.table import Table, keyed, wire
 from chalicelib.runtime import install
 from dev import aws
 from dev.phone_world import Heard, PickUp, Press, Supporter
-from tests.conftest import IS_THOROUGH, Figure
+from tests.conftest import IS_THOROUGH, THOROUGHLY, Figure
 from tests.rehearsal import ENVIRONMENT, Rehearsal
 from tests.stores import ministack, runtime_on
 
-CALLS = 500 if IS_THOROUGH else 150
+CALLS = THOROUGHLY if IS_THOROUGH else 150
 LOST = 0.1
 SEED = 20261124
 WAVE = 50
