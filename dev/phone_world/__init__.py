@@ -23,7 +23,8 @@ What a test reads: `world.calls`, `calls_to(number)`, `children(sid)`, `rings(nu
 
 What a test can do: `advance(seconds)`, `step()`, `run_until_idle()`; `answer(number)`, `decline`,
 `voicemail`, `press(number, keys)`, `speak`, `hang_up`; `call_in(number, to, script, post_dial=",,482915")`,
-`text_in(number, to, body)`; `next_plans.append(Plan.lost())`,
+`text_in(number, to, body)`; what becomes of texts to a person is
+`Supporter(number, texts=[HANDSET_OFF])`, whom Twilio lets nobody text is `stopped`; `next_plans.append(Plan.lost())`,
 `next_creates.append(CreateFault.hangs())`; change `token`, `faults`, `rules`, `numbers`.
 
 Over HTTP and in real time: `PhoneWorldServer(account_sid, token, numbers, port=4010).start()`, or
@@ -36,8 +37,15 @@ from dev.phone_world.calls import ANONYMOUS, WITHHELD, Call, Hook, Line
 from dev.phone_world.clock import VirtualClock
 from dev.phone_world.courier import InlineCourier, Outcome, Parcel, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan, TransportError, Trouble
+from dev.phone_world.keywords import ADVANCED, LONG_CODE, Keywords
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import (
+    ARRIVES,
+    FILTERED,
+    HANDSET_OFF,
+    LANDLINE,
+    UNKNOWN_ERROR,
+    UNKNOWN_HANDSET,
     Decline,
     HangUp,
     Heard,
@@ -47,6 +55,7 @@ from dev.phone_world.people import (
     Speak,
     Star,
     Supporter,
+    TextFate,
     Voicemail,
 )
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
@@ -60,8 +69,16 @@ from dev.phone_world.wire_log import Alert, WireEntry
 from dev.phone_world.world import World
 
 __all__ = [
+    "ADVANCED",
     "ANONYMOUS",
+    "ARRIVES",
+    "FILTERED",
+    "HANDSET_OFF",
+    "LANDLINE",
+    "LONG_CODE",
     "NO_FAULTS",
+    "UNKNOWN_ERROR",
+    "UNKNOWN_HANDSET",
     "WITHHELD",
     "Alert",
     "Answer",
@@ -76,6 +93,7 @@ __all__ = [
     "Heard",
     "Hook",
     "InlineCourier",
+    "Keywords",
     "Line",
     "Moment",
     "NeverIdle",
@@ -92,6 +110,7 @@ __all__ = [
     "Star",
     "Supporter",
     "Text",
+    "TextFate",
     "Transport",
     "TransportError",
     "Trouble",

@@ -103,18 +103,46 @@ Move = PickUp | Decline | Voicemail | Press | Star | Speak | HangUp
 
 
 @dataclass(frozen=True, slots=True)
+class TextFate:
+    """What becomes of a text to a phone: its last status, Twilio's error code, seconds until then.
+
+    `sent` means that nothing more is ever heard of it.
+    """
+
+    status: str = "delivered"
+    code: int | None = None
+    after: float = 1.5
+
+    def __post_init__(self) -> None:
+        """Find a misspelt status now."""
+        if self.status not in {"sent", "delivered", "undelivered", "failed"}:
+            message = f"a text ends as sent, delivered, undelivered or failed, not {self.status}"
+            raise ValueError(message)
+
+
+ARRIVES = TextFate()
+HANDSET_OFF = TextFate("undelivered", 30003, after=30)
+UNKNOWN_HANDSET = TextFate("undelivered", 30005)
+LANDLINE = TextFate("undelivered", 30006)
+FILTERED = TextFate("undelivered", 30007)
+UNKNOWN_ERROR = TextFate("undelivered", 30008)
+
+
+@dataclass(frozen=True, slots=True)
 class Supporter:
     """A person with a phone.
 
     `script`: the moves, carried out in order in each call; an empty one never answers; None is a phone
     in a person's hands (the hands-on page, or `world.answer()`, `press()`, `hang_up()` in a test).
     `later`: scripts for the second call, the third, …; the last one repeats.
+    `texts`: what becomes of the first text to them, the second, …; the last one repeats.
     """
 
     number: str
     script: tuple[Move, ...] | list[Move] | None = None
     later: tuple[tuple[Move, ...] | list[Move], ...] = ()
     name: str = ""
+    texts: tuple[TextFate, ...] | list[TextFate] = ()
 
     def __post_init__(self) -> None:
         """Find a misspelt moment now rather than in the middle of a story."""
@@ -128,3 +156,7 @@ class Supporter:
             return None
         scripts = (self.script, *self.later)
         return tuple(scripts[min(nth, len(scripts) - 1)])
+
+    def text_fate(self, nth: int) -> TextFate:
+        """What becomes of the n-th text to this phone, from 0."""
+        return self.texts[min(nth, len(self.texts) - 1)] if self.texts else ARRIVES

@@ -20,6 +20,7 @@ HOOKS = {
     "VoiceFallbackUrl": "fallback",
     "StatusCallback": "status",
     "SmsUrl": "text",
+    "SmsFallbackUrl": "text_fallback",
 }
 """Twilio's names for the addresses of a number, and ours."""
 UPDATE_PARAMETERS = frozenset(HOOKS) | {
@@ -27,6 +28,7 @@ UPDATE_PARAMETERS = frozenset(HOOKS) | {
     "VoiceFallbackMethod",
     "StatusCallbackMethod",
     "SmsMethod",
+    "SmsFallbackMethod",
 }
 BAD_ADDRESS = 21402
 
@@ -40,7 +42,9 @@ def updated(world: World, sid: str, form: Form) -> dict[str, Any]:
     """Change where its calls and texts go; RestError 21402 for an address that is none."""
     number = _find(world, sid)
     complain_of_strangers(world, form, UPDATE_PARAMETERS, "IncomingPhoneNumbers")
-    told = {ours: hook(form, name, BAD_ADDRESS) for name, ours in HOOKS.items() if name in form}
+    told: dict[str, Any] = {
+        ours: hook(form, name, BAD_ADDRESS) for name, ours in HOOKS.items() if name in form
+    }
     before: OurNumber = world.numbers[number]
     world.numbers[number] = replace(before, **told)
     return number_resource(world, number)

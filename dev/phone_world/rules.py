@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dev.phone_world.calls import NOWHERE, Hook
+from dev.phone_world.keywords import LONG_CODE, Keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,9 @@ class OurNumber:
     fallback: Hook = NOWHERE
     status: Hook = NOWHERE
     text: Hook = NOWHERE
+    text_fallback: Hook = NOWHERE
+    service: str = ""
+    """Sid of the Messaging Service the number is in (MG…), empty if in none."""
 
 
 @dataclass(slots=True)
@@ -33,6 +37,14 @@ class Rules:
     """Numbers that are not ours, but may be shown as caller ID or used as From."""
     blocked: frozenset[str] = frozenset()
     """Numbers Twilio refuses to call (21216)."""
+    keywords: Keywords | None = LONG_CODE
+    """Words Twilio obeys and answers by itself; None as on a bare short code."""
+    service_refuses_at_once: bool = True
+    """Whether a text through a service to somebody who stopped is 21610 at once or fails later. [verify]"""
+    segments_per_second: float | None = None
+    """Parts of texts that each of our numbers sends per second; None: no limit."""
+    longest_text_queue: float = 14_400.0
+    """Seconds of waiting texts beyond which a number takes no more (21611; 30001 through a service)."""
     countries: tuple[str, ...] = ("+1",)
     """Where calls may go; elsewhere is 21215."""
     list_lag: float = 0.0

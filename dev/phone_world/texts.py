@@ -1,8 +1,8 @@
-"""Texts: messages in and out.
+"""Texts of ours on their way.
 
-Promises: a small but real half of Twilio's Messages: statuses queued → sent → delivered with callbacks,
-texts that people send with the webhook of the number they wrote to, and the TwiML it answers. Refuses to
-know: voice, opt-out keywords (Twilio's default STOP handling is not played).
+Promises: statuses accepted (with a Messaging Service) → queued → sent → what the person's phone makes of
+it, each told to the status callback but the first; a sender's rate, its queue's end and a text's validity.
+Refuses to know: what people text (`receiving`), media, schedules.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from dev.phone_world import webhooks
+from dev.phone_world import opting, webhooks
 from dev.phone_world.calls import NOWHERE, Call, Hook
-from dev.phone_world.courier import Outcome
-from dev.phone_world.forms import API_VERSION, PLACES
-from dev.phone_world.twiml import TwimlError, parse
-from dev.phone_world.verbs import Message, Redirect, Verb
+from dev.phone_world.forms import API_VERSION
+from dev.phone_world.segments import segments
+from dev.phone_world.verbs import Message
 
 if TYPE_CHECKING:
     from dev.phone_world.world import World
 
+QUEUED_AFTER = 0.1
 SENT_AFTER = 0.5
-DELIVERED_AFTER = 1.5
-GSM_SINGLE, GSM_PART, UCS_SINGLE, UCS_PART = 160, 153, 70, 67
+LONGEST_VALID = 36_000
+VALIDITY_EXPIRED = 30036
+QUEUE_OVERFLOW = 30001
 
 
 @dataclass(slots=True, eq=False)
@@ -42,110 +43,98 @@ class Text:
     error_code: int | None = None
     service_sid: str = ""
     status_hook: Hook = NOWHERE
+    valid_for: int = LONGEST_VALID
+    """Seconds in Twilio's queue after which it is sent no more."""
 
     @property
     def segments(self) -> int:
-        """How many parts the body takes; anything outside ASCII counts as UCS-2 here, on the safe side."""
-        single, part = (GSM_SINGLE, GSM_PART) if self.body.isascii() else (UCS_SINGLE, UCS_PART)
-        return 1 if len(self.body) <= single else -(-len(self.body) // part)
+        """How many parts the body takes."""
+        return segments(self.body)
 
 
 def send(world: World, text: Text) -> None:
     """Put a text of ours on its way."""
     world.texts.append(text)
     text.updated = text.created
-    world.after(SENT_AFTER, lambda: _change(world, text, "sent"))
-    world.after(DELIVERED_AFTER, lambda: _change(world, text, "delivered"))
+    if text.service_sid:
+        world.after(QUEUED_AFTER, lambda: _change(world, text, "queued"))
+    waits = queue_seconds(world, text.from_)
+    if waits > world.rules.longest_text_queue:
+        world.after(SENT_AFTER, lambda: _change(world, text, "failed", QUEUE_OVERFLOW))
+    elif waits > text.valid_for:
+        world.after(text.valid_for, lambda: _change(world, text, "failed", VALIDITY_EXPIRED))
+    else:
+        _take_turn(world, text, waits)
 
 
-def _change(world: World, text: Text, status: str) -> None:
-    text.status = status
+def send_unless_blocked(world: World, text: Text) -> None:
+    """Send what TwiML says, unless the person has stopped us: then it is an alert, and there is no text."""
+    if opting.is_blocked(world, text.to, text.from_):
+        world.alert(opting.BLOCKED, opting.BLOCKED_MESSAGE, text.sid)
+        return
+    send(world, text)
+
+
+def fail_blocked(world: World, text: Text) -> None:
+    """A service took the text and then finds that the person has stopped it."""
+    world.texts.append(text)
+    text.updated = text.created
+    world.after(SENT_AFTER, lambda: _change(world, text, "failed", opting.BLOCKED))
+
+
+def queue_seconds(world: World, number: str) -> float:
+    """How long a text given to our `number` now would wait for its turn."""
+    return max(0.0, world.text_turns.get(number, 0.0) - world.clock.seconds)
+
+
+def _take_turn(world: World, text: Text, waits: float) -> None:
+    rate = world.rules.segments_per_second
+    if rate is not None:
+        world.text_turns[text.from_] = world.clock.seconds + waits + text.segments / rate
+    fate = world.text_fate(text.to)
+    if fate.status != "failed":
+        world.after(waits + SENT_AFTER, lambda: _change(world, text, "sent"))
+    if fate.status != "sent":
+        after = max(fate.after, SENT_AFTER)
+        world.after(waits + after, lambda: _change(world, text, fate.status, fate.code))
+
+
+def _change(world: World, text: Text, status: str, code: int | None = None) -> None:
+    text.status, text.error_code = status, code
     text.updated = world.clock.seconds
     if status == "sent":
         text.sent = world.clock.seconds
     if not text.status_hook.url:
         return
-    fields = {
-        "AccountSid": world.account_sid,
-        "ApiVersion": API_VERSION,
-        "From": text.from_,
-        "MessageSid": text.sid,
-        "MessageStatus": status,
-        "SmsSid": text.sid,
-        "SmsStatus": status,
-        "To": text.to,
-    }
     hook = webhooks.Webhook(
-        webhooks.TEXT_STATUS, status, text.status_hook.method, text.status_hook.url, fields, text.sid
+        webhooks.TEXT_STATUS,
+        status,
+        text.status_hook.method,
+        text.status_hook.url,
+        _status_fields(world, text),
+        text.sid,
     )
     webhooks.send(world, hook)
 
 
-def receive(world: World, text: Text) -> None:
-    """A text of a person arrives at one of our numbers: ask the number's webhook."""
-    text.status = "received"
-    world.texts.append(text)
-    hook = world.numbers[text.to].text
-    if not hook.url:
-        return
+def _status_fields(world: World, text: Text) -> dict[str, str]:
     fields = {
         "AccountSid": world.account_sid,
         "ApiVersion": API_VERSION,
-        "Body": text.body,
         "From": text.from_,
         "MessageSid": text.sid,
-        "NumMedia": "0",
-        "NumSegments": str(text.segments),
-        "SmsMessageSid": text.sid,
+        "MessageStatus": text.status,
         "SmsSid": text.sid,
-        "SmsStatus": "received",
+        "SmsStatus": text.status,
         "To": text.to,
-        **{name: value for name, value in PLACES.items() if name.startswith(("From", "To"))},
     }
-    _ask(world, text, hook, "text", fields)
-
-
-def _ask(world: World, text: Text, hook: Hook, label: str, fields: dict[str, str]) -> None:
-    webhook = webhooks.Webhook(webhooks.TWIML, label, hook.method, hook.url, fields, text.sid)
-    webhooks.send(world, webhook, lambda outcome: _heard(world, text, hook, fields, outcome))
-
-
-def _heard(world: World, text: Text, hook: Hook, fields: dict[str, str], outcome: Outcome) -> None:
-    if outcome.status is None or outcome.status >= 300:  # noqa: PLR2004
-        world.alert(11200, f"text webhook: {outcome.trouble or outcome.status}", text.sid, hook.url)
-        return
-    if not outcome.body:
-        return
-    try:
-        verbs = parse(outcome.content_type, outcome.body)
-    except TwimlError as error:
-        world.complain(error.code, error.message, text.sid, hook.url)
-        return
-    for verb in verbs:
-        _carry_out(world, text, hook, fields, verb)
-
-
-def _carry_out(world: World, text: Text, hook: Hook, fields: dict[str, str], verb: Verb) -> None:
-    match verb:
-        case Message():
-            send(world, _reply(world, text, verb, hook))
-        case Redirect():
-            _ask(world, text, Hook(urljoin(hook.url, verb.url), verb.method), "redirect", fields)
-        case _:
-            world.complain(12200, f"{type(verb).__name__} means nothing in a text", text.sid, hook.url)
-
-
-def _reply(world: World, text: Text, verb: Message, hook: Hook) -> Text:
-    url = urljoin(hook.url, verb.status_callback) if verb.status_callback else ""
-    return Text(
-        world.new_sid("SM"),
-        to=verb.to or text.from_,
-        from_=verb.from_ or text.to,
-        body=verb.body,
-        direction="outbound-reply",
-        created=world.clock.seconds,
-        status_hook=Hook(url),
-    )
+    if text.service_sid:
+        fields["MessagingServiceSid"] = text.service_sid
+    if text.error_code is not None:
+        fields["ErrorCode"] = str(text.error_code)
+    if text.status in {"delivered", "undelivered"}:
+        fields["RawDlrDoneDate"] = world.clock.now().strftime("%y%m%d%H%M")
+    return fields
 
 
 def from_call(world: World, call: Call, verb: Message) -> Text:

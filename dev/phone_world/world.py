@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
-from dev.phone_world import acting, exchange, inbound, interpreter, texts
+from dev.phone_world import acting, exchange, inbound, interpreter, receiving, texts
 from dev.phone_world.calls import ENDED, INBOUND, Call, Line
 from dev.phone_world.clock import VirtualClock
 from dev.phone_world.courier import Courier, InlineCourier, Transport
 from dev.phone_world.faults import NO_FAULTS, CreateFault, Delivery, Faults, Plan
 from dev.phone_world.numbers import national
 from dev.phone_world.offices import Answer, OfficeLine
-from dev.phone_world.people import Move, Supporter
+from dev.phone_world.people import ARRIVES, Move, Supporter, TextFate
 from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.texts import Text
 from dev.phone_world.timeline import Timeline
@@ -73,6 +73,9 @@ class World(Timeline):
         self.calls: list[Call] = []
         self.by_sid: dict[str, Call] = {}
         self.texts: list[Text] = []
+        self.texted: Counter[str] = Counter()
+        self.text_turns: dict[str, float] = {}
+        self.stopped: set[tuple[str, str]] = set()
         self.wire: list[WireEntry] = []
         self.alerts: list[Alert] = []
         self.complaints: list[Alert] = []
@@ -230,8 +233,15 @@ class World(Timeline):
     def text_in(self, number: str, to: str, body: str) -> Text:
         """Somebody texts one of our numbers."""
         text = Text(self.new_sid("SM"), to, number, body, "inbound", self.clock.seconds)
-        texts.receive(self, text)
+        receiving.receive(self, text)
         return text
+
+    def text_fate(self, number: str) -> TextFate:
+        """What becomes of the text that now leaves for `number`."""
+        nth = self.texted[number]
+        self.texted[number] += 1
+        party = self.parties.get(number)
+        return party.text_fate(nth) if isinstance(party, Supporter) else ARRIVES
 
     def answer_call(self, call: Call) -> None:
         """Pick up a leg, if it rings; the caller of an incoming call has nothing to pick up."""
@@ -274,7 +284,7 @@ class World(Timeline):
 
     def send_from_call(self, call: Call, verb: Message) -> None:
         """Carry out Message in a voice call."""
-        texts.send(self, texts.from_call(self, call, verb))
+        texts.send_unless_blocked(self, texts.from_call(self, call, verb))
 
     # What is known afterwards
 
