@@ -13,10 +13,11 @@ import threading
 from pathlib import Path
 
 from dev.phone_world.calls import NOWHERE, Hook
+from dev.phone_world.control import keywords
 from dev.phone_world.http_wire import loopback_address
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
-from dev.phone_world.rules import OurNumber
+from dev.phone_world.rules import OurNumber, Rules
 from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.twiml import E164
 from dev.phone_world.world import Party
@@ -47,6 +48,15 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--number", action="append", help="a number of the account (may be repeated)")
     parser.add_argument("--voice", default="", help="path of the app that incoming calls ask")
     parser.add_argument("--texts", default="", help="path of the app that incoming texts ask")
+    parser.add_argument("--texts-fallback", default="", help="path of the app that is asked if that fails")
+    parser.add_argument("--service", default="", help="sid of a Messaging Service with all the numbers (MG…)")
+    parser.add_argument(
+        "--keywords",
+        default="default",
+        choices=("none", "default", "advanced"),
+        help="whether Twilio itself answers STOP, START, HELP; advanced: tells OptOutType (needs --service)",
+    )
+    parser.add_argument("--without", default="", help="words Twilio leaves to the app, like YES,INFO")
     parser.add_argument("--directory", type=Path, help="office lines: JSON or CSV with number and name")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
     return parser
@@ -60,6 +70,8 @@ def main() -> None:
     ours = OurNumber(
         voice=Hook(app + told.voice) if told.voice else NOWHERE,
         text=Hook(app + told.texts) if told.texts else NOWHERE,
+        text_fallback=Hook(app + told.texts_fallback) if told.texts_fallback else NOWHERE,
+        service=told.service,
     )
     server = PhoneWorldServer(
         told.account,
@@ -67,6 +79,7 @@ def main() -> None:
         dict.fromkeys(told.number or ["+12025550142"], ours),
         port=told.port,
         speed=told.speed,
+        rules=Rules(keywords=keywords(told.keywords, told.without.upper().split(","))),
         parties=[
             Supporter("+14045550123", name="Ana"),
             *(directory(told.directory) if told.directory else ()),

@@ -6,10 +6,12 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     GET  /world/state                       the snapshot
     GET  /world/wire                        every request so far, with its whole form
     GET  /world/calls                       every leg: numbers, status, seconds
+    GET  /world/texts                       every text: numbers, words, parts, status, error code
     GET  /world/transcripts/{CallSid}       what was said, heard and pressed
     GET  /world/complaints                  wrong Twilio that the app spoke
     POST /world/reset                       forget calls and people, begin anew
-    POST /world/supporters                  {number, name?, script?: [{move, …}], later?: [[…]]}
+    POST /world/supporters                  {number, name?, script?: [{move, …}], later?: [[…]],
+                                            texts?: [{status, code?, after?}]: what becomes of texts to them}
     POST /world/offices                     {number, name?, answers?, first?: [answers, …], at_once?,
                                             ring_seconds?, talk_seconds?}, or a list of such;
                                             {number, gone: true} takes a line away
@@ -18,6 +20,8 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     POST /world/calls                       {number, to, hides?, script?}: somebody calls one of our numbers;
                                             to may be a tel: link: +12025550142,,482915
     POST /world/texts                       {number, to, body}: somebody texts one of our numbers
+    POST /world/keywords                    {twilio: none|default|advanced, without?: [words]}: whether Twilio
+                                            itself obeys and answers STOP, START, HELP and their like
     POST /world/next-create                 {trouble, code?, status?, seconds?, placed?}
     POST /world/next-webhook                {plan: once|twice|late|lost|answer_lost, seconds?}
     POST /world/clock                       {pause: true|false} or {skip: seconds} or {speed: times}
@@ -27,7 +31,7 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -35,10 +39,12 @@ from dev.phone_world import http_wire, people, tel, webhooks
 from dev.phone_world.calls import ANONYMOUS, Call
 from dev.phone_world.courier import Outcome, Parcel
 from dev.phone_world.faults import CreateFault, CreateTrouble, Plan
+from dev.phone_world.keywords import ADVANCED, LONG_CODE, Keywords
 from dev.phone_world.offices import Answer, OfficeLine
-from dev.phone_world.people import Move, Supporter
+from dev.phone_world.people import Move, Supporter, TextFate
 from dev.phone_world.signing import HEADER
 from dev.phone_world.snapshot import alert_line, state
+from dev.phone_world.texts import Text
 from dev.phone_world.twiml import E164
 from dev.phone_world.wire_log import TO_APP, WireEntry
 
@@ -76,6 +82,8 @@ def _show(server: PhoneWorldServer, path: str) -> Reply:
         return 200, [_leg(call) for call in world.calls]
     if path == "/world/complaints":
         return 200, [alert_line(alert) for alert in world.complaints]
+    if path == "/world/texts":
+        return 200, [_message(text) for text in world.texts]
     sid = path.removeprefix("/world/transcripts/")
     if sid in world.by_sid:
         return 200, [dataclasses.asdict(line) for line in world.transcript(sid)]
@@ -99,6 +107,11 @@ def _leg(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in facts} | {"bridged_seconds": call.bridged_seconds}
 
 
+def _message(text: Text) -> dict[str, Any]:
+    facts = ("sid", "to", "from_", "body", "direction", "created", "status", "error_code", "segments")
+    return {name: getattr(text, name) for name in facts}
+
+
 def _reset(server: PhoneWorldServer, _document: Document) -> None:
     server.reset()
 
@@ -111,6 +124,7 @@ def _supporters(server: PhoneWorldServer, document: Document) -> None:
             None if scripts is None else tuple(_move(move) for move in scripts),
             tuple(tuple(_move(move) for move in script) for script in document.get("later", ())),
             str(document.get("name", "")),
+            tuple(TextFate(**fate) for fate in document.get("texts", ())),
         )
     )
 
@@ -195,6 +209,19 @@ def _texts(server: PhoneWorldServer, document: Document) -> Document:
         raise Refused(f"{to} is not a number of this account")
     text = server.world.text_in(_number(document), to, str(document["body"]))
     return {"sid": text.sid}
+
+
+def _keywords(server: PhoneWorldServer, document: Document) -> None:
+    server.world.rules.keywords = keywords(str(document["twilio"]), document.get("without", ()))
+
+
+def keywords(name: str, without: Iterable[str] = ()) -> Keywords | None:
+    """Twilio's own words by name, less some; Refused for a name that is none."""
+    kinds = {"none": None, "default": LONG_CODE, "advanced": ADVANCED}
+    if name not in kinds:
+        raise Refused(f"Twilio’s own words are {', '.join(kinds)}, not {name}")
+    words = kinds[name]
+    return words.without(*without) if words is not None else None
 
 
 def _next_create(server: PhoneWorldServer, document: Document) -> None:
@@ -288,6 +315,7 @@ ACTIONS: Mapping[str, Callable[[PhoneWorldServer, Any], Any]] = {
     "/world/phones": _phones,
     "/world/calls": _calls,
     "/world/texts": _texts,
+    "/world/keywords": _keywords,
     "/world/next-create": _next_create,
     "/world/next-webhook": _next_webhook,
     "/world/clock": _clock,

@@ -35,6 +35,7 @@ def state(world: World, *, paused: bool, speed: float) -> Json:
             }
             for number, ours in world.numbers.items()
         ],
+        "keywords": _keywords(world),
         "next_webhooks": len(world.next_plans),
         "next_creates": len(world.next_creates),
         "phones": [_phone(world, party) for party in world.parties.values() if isinstance(party, Supporter)],
@@ -48,6 +49,11 @@ def state(world: World, *, paused: bool, speed: float) -> Json:
     }
 
 
+def _keywords(world: World) -> str:
+    words = world.rules.keywords
+    return "none" if words is None else "advanced" if words.advanced else "default"
+
+
 def _phone(world: World, person: Supporter) -> Json:
     call = _last_call(world, person.number)
     own = [text for text in world.texts if person.number in {text.to, text.from_}]
@@ -59,7 +65,14 @@ def _phone(world: World, person: Supporter) -> Json:
         "call": _call(world, call) if call is not None else None,
         "lines": _lines(world, person, call) if call is not None else [],
         "texts": [
-            {"mine": text.from_ == person.number, "body": text.body, "at": _time(world, text.created)}
+            {
+                "mine": text.from_ == person.number,
+                "body": text.body,
+                "at": _time(world, text.created),
+                "status": text.status,
+                "code": text.error_code,
+                "segments": text.segments,
+            }
             for text in own
         ],
     }

@@ -1,10 +1,12 @@
 """The control API: people, lines and callers set up over HTTP, and what it refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dev.phone_world import PhoneWorldServer
+from dev.phone_world import Hook, PhoneWorldServer
+from dev.phone_world.keywords import ANSWERS
 from tests.phone_world.test_server import App, app, client, eventually, get, post, server
 from tests.phone_world.tiny_app import ANA, LUIS, OFFICE, OURS
 
@@ -37,6 +39,10 @@ def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> 
         ("/world/offices", {"number": "+12025550199", "gone": True}),
         ("/world/offices", {"number": ANA, "gone": True}),
         ("/world/texts", {"number": ANA, "to": LUIS, "body": "Hi"}),
+        ("/world/supporters", {"number": LUIS, "texts": [{"status": "lost"}]}),
+        ("/world/supporters", {"number": LUIS, "texts": [{"becomes": "delivered"}]}),
+        ("/world/keywords", {"twilio": "sometimes"}),
+        ("/world/keywords", {}),
         ("/world/next-create", {"trouble": "bad luck"}),
         ("/world/next-webhook", {"plan": "never"}),
         ("/world/forge", {}),
@@ -89,3 +95,37 @@ def test_a_line_can_be_taken_away_again(server: PhoneWorldServer) -> None:
 
     assert [office["name"] for office in during] == [*(office["name"] for office in before), "For a while"]
     assert get(server, "/world/state")["offices"] == before
+
+
+def bodies(server: PhoneWorldServer, number: str) -> list[str]:
+    return [text["body"] for text in get(server, "/world/texts") if text["to"] == number]
+
+
+def test_a_text_can_be_sent_and_its_answer_read(server: PhoneWorldServer) -> None:
+    server.world.numbers[OURS] = replace(server.world.numbers[OURS], text=Hook("http://127.0.0.1:1/text"))
+    sid = post(server, "/world/texts", {"number": LUIS, "to": OURS, "body": "STOP"})[1]["sid"]
+    eventually(lambda: bodies(server, LUIS) == [ANSWERS["STOP"]])
+
+    mine = get(server, "/world/texts")[0]
+    assert (mine["sid"], mine["status"], mine["segments"]) == (sid, "received", 1)
+
+
+def test_twilios_own_words_can_be_switched_off_and_taken_away(server: PhoneWorldServer) -> None:
+    post(server, "/world/keywords", {"twilio": "none"})
+    assert get(server, "/world/state")["keywords"] == "none"
+    post(server, "/world/texts", {"number": LUIS, "to": OURS, "body": "STOP"})
+    post(server, "/world/keywords", {"twilio": "advanced", "without": ["YES"]})
+    assert get(server, "/world/state")["keywords"] == "advanced"
+    for body in ("YES", "HELP"):
+        post(server, "/world/texts", {"number": LUIS, "to": OURS, "body": body})
+
+    assert [body for body in bodies(server, LUIS) if body != "Thanks."] == [ANSWERS["HELP"]]
+
+
+def test_what_becomes_of_texts_can_be_said(server: PhoneWorldServer) -> None:
+    fates = [{"status": "undelivered", "code": 30003, "after": 0.6}]
+    post(server, "/world/supporters", {"number": LUIS, "name": "Luis", "texts": fates})
+    client(server).messages.create(to=LUIS, from_=OURS, body="Hello")
+    eventually(lambda: get(server, "/world/texts")[0]["status"] == "undelivered")
+
+    assert get(server, "/world/texts")[0]["error_code"] == 30003

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dev.phone_world import ANONYMOUS, Answer, OfficeLine, OurNumber, PhoneWorldServer, Supporter
+from dev.phone_world import ANONYMOUS, FILTERED, Answer, OfficeLine, OurNumber, PhoneWorldServer, Supporter
 from dev.phone_world.calls import Hook
 from tests.chromium import chromium
 from tests.needs import needs
@@ -256,3 +256,53 @@ def test_axe_finds_nothing_while_one_phone_talks_and_one_rings(
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.evaluate(OUTSIDE) == []
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def texting(ana: Any, words: str) -> None:
+    ana.get_by_role("textbox", name="Text (202) 555-0142").fill(words)
+    ana.get_by_role("button", name="Send").click()
+
+
+def thread(ana: Any) -> Any:
+    return ana.locator(".sms li")
+
+
+def test_a_text_by_hand_is_answered_by_the_app(browser: Browser, server: PhoneWorldServer) -> None:
+    page = opened(browser, server)
+    ana = phone(page, "Ana")
+    texting(ana, "JOIN")
+
+    expect(thread(ana)).to_have_count(2)
+    expect(thread(ana).first).to_have_class("mine")
+    expect(thread(ana).first).to_contain_text("JOIN")
+    expect(thread(ana).last).to_contain_text("Thanks.")
+    expect(ana.get_by_role("textbox", name="Text (202) 555-0142")).to_have_value("")
+    assert thread(phone(page, "Luis")).count() == 0
+    page.evaluate(needs("axe").read_text(encoding="utf-8"))
+    assert page.evaluate(RUN_AXE, RULES) == []
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_whether_twilio_obeys_a_stop_can_be_chosen(browser: Browser, server: PhoneWorldServer) -> None:
+    page = opened(browser, server)
+    ana, choice = phone(page, "Ana"), page.get_by_label("A text that says STOP")
+    expect(choice).to_have_value("default")
+    texting(ana, "STOP")
+    expect(thread(ana).last).to_contain_text("You have successfully been unsubscribed.")
+    texting(ana, "START")
+    expect(thread(ana).last).to_contain_text("Thanks.")
+    choice.select_option("is the app’s alone")
+    expect(choice).to_have_value("none")
+    texting(ana, "STOP")
+    expect(thread(ana)).to_have_count(7)
+    expect(thread(ana).last).to_contain_text("Thanks.")
+
+
+def test_a_text_that_is_not_delivered_says_so_and_how_many_parts_it_took(
+    browser: Browser, server: PhoneWorldServer
+) -> None:
+    server.world.add(Supporter(ANA, name="Ana", texts=[FILTERED]))
+    client(server).messages.create(to=ANA, from_=OURS, body="a" * 161)
+    page = opened(browser, server)
+
+    expect(thread(phone(page, "Ana")).last).to_contain_text("2 parts, undelivered (30007)")

@@ -53,6 +53,7 @@ function show(state) {
   write(byId("pause"), state.clock.paused ? "Go on" : "Pause");
   if (state.next_webhooks === 0) settle(byId("webhook"), "once");
   if (state.next_creates === 0) settle(byId("create"), "");
+  settle(byId("keywords"), state.keywords);
   for (const phone of state.phones) showPhone(phone, state);
   drop(phones, new Set(state.phones.map((phone) => phone.number)));
   showOffices(state.offices);
@@ -262,6 +263,7 @@ function showTexts(one, phone, numbers) {
     one.texts = 0;
   }
   for (const text of phone.texts.slice(one.texts)) list.append(textOf(text));
+  phone.texts.forEach((text, index) => write(list.children[index].querySelector("time"), underText(text)));
   if (phone.texts.length > one.texts) list.scrollTop = list.scrollHeight;
   one.texts = phone.texts.length;
 }
@@ -269,10 +271,14 @@ function showTexts(one, phone, numbers) {
 function textOf(text) {
   const item = document.createElement("li");
   if (text.mine) item.className = "mine";
-  const time = document.createElement("time");
-  time.textContent = hourAndMinute.format(new Date(text.at));
-  item.append(text.body, time);
+  item.append(text.body, document.createElement("time"));
   return item;
+}
+
+function underText(text) {
+  const parts = text.segments > 1 ? `, ${text.segments} parts` : "";
+  const lost = ["undelivered", "failed"].includes(text.status) ? `, ${text.status} (${text.code})` : "";
+  return hourAndMinute.format(new Date(text.at)) + parts + lost;
 }
 
 function readyTexts(one, form, ours) {
@@ -520,6 +526,7 @@ byId("pause").addEventListener("click", () => act("/world/clock", { pause: !late
 byId("skip").addEventListener("click", () => act("/world/clock", { skip: 60 }));
 byId("forge").addEventListener("click", () => act("/world/forge", {}));
 byId("webhook").addEventListener("change", (event) => act("/world/next-webhook", { plan: event.target.value }));
+byId("keywords").addEventListener("change", (event) => act("/world/keywords", { twilio: event.target.value }));
 byId("create").addEventListener("change", (event) => {
   if (event.target.value) act("/world/next-create", { trouble: event.target.value });
 });
