@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from chalicelib.domain.campaign import Campaign, Letter
+from chalicelib.domain.campaign import Campaign, Letter, Texts
 from chalicelib.domain.office import Office
 from chalicelib.domain.words import Language, Words
 
@@ -58,6 +58,7 @@ def _parts(campaign: Campaign) -> Parts:
             parts |= _words(f"{name} {number}", words)
     parts["reading", None] = campaign.reading
     parts |= _letter_parts(campaign.letter)
+    parts |= _text_parts(campaign.texts) if campaign.texts else {}
     for prompt, words in campaign.spoken.items():
         parts |= _words(f"spoken {prompt.value}", words)
     for recording in campaign.recordings:
@@ -71,6 +72,21 @@ def _letter_parts(letter: Letter) -> Parts:
     parts["letter to the local office", None] = "yes" if letter.is_local else "no"
     parts["letters an hour to an office", None] = str(letter.an_hour)
     return parts | ({("letter by post to", None): letter.post} if letter.post else {})
+
+
+def _text_parts(texts: Texts) -> Parts:
+    parts: Parts = {
+        ("texts keywords", language): ", ".join(
+            each.word for each in texts.keywords if each.language is language
+        )
+        for language in Language
+    }
+    for name in ("name", "frequency", "contact"):
+        parts |= _words(f"texts {name}", getattr(texts, name))
+    parts["texts terms", None] = texts.terms
+    parts["texts privacy", None] = texts.privacy or texts.terms
+    parts["texts ask to confirm", None] = "yes" if texts.confirms else "no"
+    return parts | (_words("texts thanks", texts.thanks) if texts.thanks else {})
 
 
 def _words(name: str, words: Words) -> Parts:

@@ -14,9 +14,10 @@ from chalicelib.adapters.catalog import NeverCalled, Overtaken
 from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.limits import calls_of, day_of
+from chalicelib.domain.normalizing import spelled
 from chalicelib.domain.office import Line, Office
 from cli import campaign_screens as screens
-from cli import local_stack
+from cli import local_stack, reply_screens
 from cli.areas_file import read_areas
 from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign
@@ -77,6 +78,7 @@ def _apply(
     live = connection.catalog.campaign(wanted.slug)
     _require_move(live.status if live else None, wanted.status)
     _require_free_numbers(connection, wanted)
+    _require_free_keywords(connection, wanted)
     after = replace(
         wanted,
         revision=live.revision if live else 0,
@@ -126,6 +128,19 @@ def _require_free_numbers(connection: Connection, wanted: Campaign) -> None:
             )
 
 
+def _require_free_keywords(connection: Connection, wanted: Campaign) -> None:
+    """A word joins one campaign: another only once this one has ended."""
+    own = {spelled(each.word) for each in wanted.texts.keywords} if wanted.texts else set()
+    for row in connection.catalog.campaigns():
+        both = [word for word in row.keywords if spelled(word) in own]
+        if both and row.slug != wanted.slug and Status.ENDED not in {row.status, wanted.status}:
+            give_up(
+                f"{', '.join(both)} is a keyword of {row.slug}, which is {row.status}: whoever texts it joins that. "
+                f"Give this campaign another one, or end {row.slug} first.",
+                REFUSED,
+            )
+
+
 def _show(connection: Connection, live: Campaign | None, after: Campaign, console: Console) -> None:
     found = changes(live, after)
     if live is None:
@@ -138,6 +153,9 @@ def _show(connection: Connection, live: Campaign | None, after: Campaign, consol
         console.print(Text(f"{same}\n", "bold"))
     if found:
         console.print(screens.difference(found), "")
+    texts = reply_screens.replies_of(after)
+    if texts and texts != reply_screens.replies_of(live):
+        console.print(reply_screens.replies(texts), "")
     if connection.is_local_stack:
         offices, elsewhere = (local_stack.vouched(each, today()) for each in (after.offices, after.elsewhere))
         after = replace(after, offices=offices, elsewhere=elsewhere)

@@ -17,6 +17,7 @@ from chalicelib.domain.prompt_ids import PromptId
 from chalicelib.domain.spoken import PLACEHOLDERS
 from chalicelib.domain.words import Language, Words
 from cli import schema_words, yaml_lines
+from cli.campaign_texts import keyword_findings, reply_findings, texts_of
 from cli.directory import Directory
 from cli.problems import FileRefused, Problem
 from cli.schema_words import Finding, meant
@@ -40,9 +41,13 @@ def read_campaign(file: Path, directory: Directory, schema: Path) -> Campaign:
     document = yaml_lines.read(_text(file))
     found = list(document.problems)
     if document.value is not None:
+        misshapen = list(
+            schema_words.findings(document.value, json.loads(schema.read_text(encoding="utf-8")))
+        )
         findings = [
-            *schema_words.findings(document.value, json.loads(schema.read_text(encoding="utf-8"))),
+            *misshapen,
             *_cross_checks(document.value, directory),
+            *_reply_findings(document.value, misshapen),
         ]
         found += [(document.line(path), text) for path, text in findings]
     if found:
@@ -70,10 +75,22 @@ def _cross_checks(value: object, directory: Directory) -> Iterator[Finding]:
     yield from _office_findings(_entries(value.get("offices")), directory)
     yield from _addressee_findings(value.get("letter"), directory)
     yield from _number_findings(_entries(value.get("numbers")))
+    yield from keyword_findings(value.get("texts"))
     spoken = value.get("spoken")
     for prompt, words in (spoken if isinstance(spoken, dict) else {}).items():
         yield from _spoken_findings(prompt, words)
     yield from _recording_findings(_entries(value.get("recordings")))
+
+
+def _reply_findings(value: object, misshapen: list[Finding]) -> Iterator[Finding]:
+    """What is wrong with the replies, once all that they are made of has the right shape."""
+    if not isinstance(value, dict) or any(path[:1] in _OF_REPLIES for path, _ in misshapen):
+        return
+    if texts := texts_of(value.get("texts"), value["slug"]):
+        yield from reply_findings(_words(value["organization"]), texts)
+
+
+_OF_REPLIES = {(), ("slug",), ("organization",), ("texts",)}
 
 
 def _entries(value: object) -> list[object]:
@@ -186,6 +203,7 @@ def _campaign(value: Mapping[str, Any], directory: Directory) -> Campaign:
         limits=Limits(**value.get("limits", {})),
         asks_code=value.get("phone_check", "code") == "code",
         elsewhere=_elsewhere(value["offices"], letter, routing, directory),
+        texts=texts_of(value.get("texts"), value["slug"]),
     )
 
 

@@ -14,7 +14,7 @@ from cli.campaign_file import OF_NO_CAMPAIGN, read_campaign
 from cli.directory import Directory, read_directory
 from cli.problems import FileRefused
 from tests.cli.conftest import ROOT, changed
-from tests.cli.wrong_campaigns import AUDIO, SMALL, SPOKEN, WRONG
+from tests.cli.wrong_campaigns import AUDIO, SMALL, SPOKEN, TEXTED, TEXTS, WRONG
 
 SCHEMA = ROOT / "campaigns" / "schema.json"
 
@@ -182,6 +182,17 @@ def test_recordings_that_cannot_be_played_are_refused(
     tmp_path: Path, directory: Directory, recording: str, said: str
 ) -> None:
     found = problems(f"{SMALL}recordings:\n  - {recording}\n", tmp_path, directory)
+
+    assert any(line.startswith(said) for line in found), found
+
+
+@pytest.mark.parametrize(("before", "after", "said"), TEXTED, ids=[after[:30] for _, after, _ in TEXTED])
+def test_texts_that_carriers_would_refuse_are_said_with_their_line(
+    tmp_path: Path, directory: Directory, before: str, after: str, said: str
+) -> None:
+    assert before in TEXTS
+
+    found = problems(SMALL + TEXTS.replace(before, after, 1), tmp_path, directory)
 
     assert any(line.startswith(said) for line in found), found
 

@@ -119,3 +119,51 @@ AUDIO = [
     ("{prompt: hello, language: es}", "c.yaml:19: recordings 1 url is missing."),
     ("{prompt: hello, language: es, url: /a.mp3}\n  - {prompt: hello, language: es, url: /b.mp3}", "c.yaml:20: hello in es has two recordings. Only one can play: delete one."),
 ]  # fmt: skip
+
+TEXTS = """\
+texts:
+  keywords: {en: [PIPES], es: [TUBOS]}
+  name: {en: Alerts, es: Alertas}
+  frequency: {en: up to 8 msgs/month, es: hasta 8 mensajes/mes}
+  contact: {en: help@example.org, es: ayuda@example.org}
+  terms: https://example.org/texts
+"""
+
+# What is changed in these texts, which begin in line 18 → what is said.
+TEXTED = [
+    ("[PIPES]", "[STOPICE]", "c.yaml:19: The keyword “STOPICE” begins with STOP, which some carriers take for a stop. Choose another word."),
+    ("[PIPES]", "[Stop pipes]", "c.yaml:19: The keyword “Stop pipes” begins with STOP, which some carriers take for a stop."),
+    ("[TUBOS]", "[ALTO]", "c.yaml:19: The keyword “ALTO” means stop. Choose another word."),
+    ("[TUBOS]", "[ALTOS]", "c.yaml:19: The keyword “ALTOS” "),
+    ("[PIPES]", "[STIP]", "c.yaml:19: The keyword “STIP” is one letter away from STOP. Choose another word."),
+    ("[PIPES]", "[JOIN]", "c.yaml:19: The keyword “JOIN” joins whatever programme the number has."),
+    ("[PIPES]", "['30303']", "c.yaml:19: The keyword “30303” is a ZIP code."),
+    ("[PIPES]", "[LETTER]", "c.yaml:19: The keyword “LETTER” asks for the letter."),
+    ("[PIPES]", f"[{'P' * 31}]", f"c.yaml:19: The keyword “{'P' * 31}” has 31 characters, and 30 is the most."),
+    ("[PIPES]", "['?']", "c.yaml:19: The keyword “?” has no letter, digit or sign of its own."),
+    ("[TUBOS]", "[pípes]", "c.yaml:19: “pípes” is the same word as “PIPES” to whoever reads texts. Delete one."),
+    ("[PIPES]", "[28]", 'c.yaml:19: texts keywords en 1 must be text. YAML reads 28 as a number, not as text. Put it in quotes: "28".'),
+    ("[PIPES]", "[]", "c.yaml:19: texts keywords in English is an empty list. The English keywords, like FAMILIES, 5 at most. Add at least one."),
+    ("[PIPES]", "PIPES", "c.yaml:19: texts keywords in English is not a list."),
+    (", es: [TUBOS]", "", "c.yaml:19: texts keywords has no Spanish words."),
+    ("  keywords: {en: [PIPES], es: [TUBOS]}\n", "", "c.yaml:18: texts keywords is missing."),
+    ("  terms: https://example.org/texts\n", "", "c.yaml:18: texts terms is missing. The page of terms, at your own domain"),
+    ("https://example.org/texts", "http://example.org/texts", "c.yaml:23: texts terms is “http://example.org/texts”, which can’t be used. The page of terms, at your own domain: an address that begins with https://"),
+    ("https://example.org/texts", "https://example.org/té", "c.yaml:23: texts terms is “https://example.org/té”, which can’t be used."),
+    ("https://example.org/texts", f"https://example.org/{'t' * 100}", "c.yaml:23: texts terms is 120 letters long and 100 fit. Shorten it by 20."),
+    ("https://example.org/texts", "https://bit.ly/3xyz", "c.yaml:23: Our answer to a keyword (R1), to YES (R2), to HELP (R4), to a keyword again (R5) would not do: Carriers filter links of bit.ly: use your own domain. Use a short address at your own domain."),
+    ("https://example.org/texts", "https://example.org/t\n  privacy: https://tinyurl.com/p", "c.yaml:24: Our answer to a keyword (R1), to YES (R2), to HELP (R4) would not do: Carriers filter links of tinyurl.com"),
+    ("https://example.org/texts", "https://example.org/t\n  privacy: example.org/p", "c.yaml:24: texts privacy is “example.org/p”, which can’t be used. The page of the privacy policy"),
+    ("https://example.org/texts", "https://example.org/t\n  confirm: sure", "c.yaml:24: texts confirm is “sure”."),
+    ("https://example.org/texts", "https://example.org/t\n  thanks: {en: Thank you., es: 'Vecinos: Gracias.'}", "c.yaml:24: Our answer to anything else (thanks) would not do: It must say the organization's name. Say it shorter or in other words here."),
+    ("https://example.org/texts", "https://example.org/t\n  thanks: {en: 'Neighbors: Thank you.', es: 'Gracias de Vecinos.'}", "c.yaml:24: Our answer to anything else (thanks) would not do: It must begin with the organization's name."),
+    ("https://example.org/texts", "https://example.org/t\n  thanks: {en: 'Neighbors: Thank you.', es: 'Vecinos: Gracias, aquí.'}", "c.yaml:24: Our answer to anything else (thanks) would not do: Each “í” makes it cost more: GSM-7 has no í."),
+    ("https://example.org/texts", f"https://example.org/t\n  thanks: {{en: 'Neighbors: {'Thank you. ' * 30}', es: 'Vecinos: Gracias.'}}", "c.yaml:24: Our answer to anything else (thanks) would not do: It takes 3 segments, and 2 is the most."),
+    ("en: Alerts", f"en: {'Alerts ' * 20}", "c.yaml:20: Our answer to a keyword (R1), to YES (R2) would not do: It takes 3 segments, and 2 is the most. Say it shorter or in other words here."),
+    ("en: Alerts", "en: Call now", "c.yaml:20: Our answer to STOP (R3) would not do: It must ask for nothing: “call”."),
+    ("en: Alerts", "en: 警报", "c.yaml:20: No letter of “警报” fits a plain text. Write it in Latin letters."),
+    ("es: hasta 8 mensajes/mes", "es: ' '", "c.yaml:21: texts frequency in Spanish is empty."),
+    ("en: help@example.org", "en: our office", "c.yaml:22: Nobody can be reached at “our office”. Write an e-mail address or a phone number with its area code."),
+    ("en: help@example.org", "en: 'help@example.org, https://example.org/h'", "c.yaml:22: Our answer to STOP (R3) would not do: It must have no link"),
+    ("  name:", "  nam:", "c.yaml:20: “nam” is not a part of texts. Did you mean “name”?"),
+]  # fmt: skip
