@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NOT_FETCHED = 11200
 UNREACHABLE = 11205
 NOT_FOR_TEXTS = 12200
+TOO_MANY_REPLIES = 14107
+MOST_REPLIES, IN_SECONDS = 30, 30.0
 LONGEST_BODY = 1600
 BODY_TOO_LONG = 21617
 
@@ -118,7 +120,7 @@ def _carry_out(world: World, question: Question, verb: Verb) -> bool:
         case Message() if len(verb.body) > LONGEST_BODY:
             world.complain(BODY_TOO_LONG, f"a text has at most {LONGEST_BODY} characters", text.sid, hook.url)
         case Message():
-            texts.send_unless_blocked(world, _outgoing(world, text, verb, hook.url))
+            _answer(world, _outgoing(world, text, verb, hook.url))
         case Redirect():
             there = Hook(urljoin(hook.url, verb.url), verb.method)
             _ask(world, replace(question, hook=there, label="redirect"))
@@ -127,6 +129,18 @@ def _carry_out(world: World, question: Question, verb: Verb) -> bool:
             name = type(verb).__name__
             world.complain(NOT_FOR_TEXTS, f"{name} means nothing in a text", text.sid, hook.url)
     return True
+
+
+def _answer(world: World, reply: Text) -> None:
+    """Send what the app answers; more than 30 texts to one person in 30 s are taken for two robots."""
+    recent = world.replies[reply.to, reply.from_]
+    while recent and recent[0] <= reply.created - IN_SECONDS:
+        recent.popleft()
+    if len(recent) >= MOST_REPLIES:
+        world.alert(TOO_MANY_REPLIES, "message send limit reached: is a robot answering a robot?", reply.sid)
+        return
+    recent.append(reply.created)
+    texts.send_unless_blocked(world, reply)
 
 
 def _outgoing(world: World, text: Text, verb: Message, url: str = "") -> Text:

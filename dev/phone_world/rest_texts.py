@@ -24,8 +24,9 @@ from dev.phone_world.texts import Text
 from dev.phone_world.world import World
 
 CREATE_PARAMETERS = frozenset(
-    {"To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod"}
+    {"To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod", "RiskCheck"}
 )
+"""RiskCheck makes no difference here: nobody pumps texts into the phone world."""
 LIST_PARAMETERS = frozenset({"To", "From", "PageSize", "Page", "PageToken"})
 LONGEST_BODY = 1600
 

@@ -75,6 +75,7 @@ class World(Timeline):
         self.texts: list[Text] = []
         self.texted: Counter[str] = Counter()
         self.text_turns: dict[str, float] = {}
+        self.replies: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
         self.stopped: set[tuple[str, str]] = set()
         self.wire: list[WireEntry] = []
         self.alerts: list[Alert] = []

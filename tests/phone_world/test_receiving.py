@@ -233,6 +233,18 @@ def test_wrong_twiml_is_a_complaint_and_no_text(reply: Page, code: int) -> None:
     assert [complaint.code for complaint in staged.world.complaints] == [code]
 
 
+def test_more_than_thirty_replies_in_thirty_seconds_are_held_back() -> None:
+    staged = texting(THANKS)
+    for _ in range(31):
+        staged.world.text_in(ANA, OURS, "JOIN")
+    staged.world.advance(29)
+    assert [alert.code for alert in staged.world.alerts] == [14107]
+    staged.world.advance(2)
+
+    assert len(texted(staged, "JOIN")) == 31
+    assert len(staged.world.alerts) == 1
+
+
 # Twilio's own words
 
 
