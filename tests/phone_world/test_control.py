@@ -67,7 +67,7 @@ def test_a_link_can_be_dialled_with_its_code_and_a_hidden_number(server: PhoneWo
 
 
 def test_a_caller_can_have_a_script(server: PhoneWorldServer, app: App) -> None:
-    script = [{"move": "Press", "keys": "1", "when": {"heard": "Key"}}, {"move": "HangUp", "after": 1}]
+    script = [{"move": "Press", "keys": "1", "when": {"heard": "Key"}}, {"move": "HangUp", "after": 10}]
     sid = post(server, "/world/calls", {"number": LUIS, "to": OURS, "script": script})[1]["sid"]
     eventually(lambda: bool(client(server).calls(sid).fetch().status == "completed"))
 
