@@ -1,5 +1,6 @@
 """Campaign files: what comes out of a right one, and how a wrong one is told, line by line."""
 
+import json
 import re
 from pathlib import Path
 
@@ -195,6 +196,45 @@ def test_texts_that_carriers_would_refuse_are_said_with_their_line(
     found = problems(SMALL + TEXTS.replace(before, after, 1), tmp_path, directory)
 
     assert any(line.startswith(said) for line in found), found
+
+
+@pytest.mark.parametrize(
+    "contact", ["1-800-555-0142", "(202) 555-0142", "+1 202 555 0142", "help@example.org"]
+)
+def test_questions_go_to_a_phone_or_a_mailbox(tmp_path: Path, directory: Directory, contact: str) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(SMALL + TEXTS.replace("help@example.org", f'"{contact}"'), encoding="utf-8")
+
+    texts = read_campaign(file, directory, SCHEMA).texts
+
+    assert texts is not None
+    assert texts.contact.en == contact
+
+
+def test_names_may_have_accents_that_texts_lack(tmp_path: Path, directory: Directory) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(SMALL + TEXTS.replace("es: Alertas", "es: Acción ya"), encoding="utf-8")
+
+    texts = read_campaign(file, directory, SCHEMA).texts
+
+    assert texts is not None
+    assert texts.name.es == "Acción ya"
+
+
+def test_the_page_for_organizers_names_every_part_of_texts_and_its_sample_is_right(
+    tmp_path: Path, directory: Directory
+) -> None:
+    page = (ROOT / "campaigns" / "README.md").read_text(encoding="utf-8")
+    parts = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["texts"]
+    chapter = page.split("## Texts\n")[1].split("\n## ")[0]
+    file = tmp_path / "c.yaml"
+
+    file.write_text(SMALL + chapter.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+
+    assert read_campaign(file, directory, SCHEMA).texts is not None
+    assert re.findall(r"^\| `(\w+)` \|", chapter, re.MULTILINE) == list(parts["properties"])
+    required = re.findall(r"^\| `(\w+)` .* must be there \|$", chapter, re.MULTILINE)
+    assert required == parts["required"]
 
 
 def test_all_problems_are_told_at_once_in_order_of_lines(tmp_path: Path, directory: Directory) -> None:
