@@ -59,7 +59,12 @@ def content(draft: Draft, subject: str) -> Content:
 
 def clean_name(text: str) -> str:
     """A name in one line, with single spaces, and nothing that would turn round what is written after it."""
-    return " ".join(DIRECTION.sub("", text).split())
+    return " ".join(without_direction(text).split())
+
+
+def without_direction(text: str) -> str:
+    """A text without the marks that turn round what follows: the organization's name behind a writer's, say."""
+    return DIRECTION.sub("", text)
 
 
 def clean_body(text: str) -> str:

@@ -9,7 +9,7 @@ from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.letter import Content, Letter
 from chalicelib.domain.letter_events import MailKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.writing import clean_name, signed
+from chalicelib.domain.writing import signed, without_direction
 from chalicelib.views.mail_words import Link, words_of
 from chalicelib.views.rendering import drawn, phrasebook
 from chalicelib.views.writing import Links
@@ -30,7 +30,7 @@ def to_office(letter: Letter, campaign: Campaign) -> Outgoing:
         "carried": book.plain("mail.carried", organization=organization, name=content.name),
     }
     return Outgoing(
-        from_name=book.plain("mail.via", name=clean_name(content.name), organization=organization),
+        from_name=book.plain("mail.via", name=without_direction(content.name), organization=organization),
         to=letter.to,
         subject=content.subject,
         text=drawn("mail/office.txt", **values),
