@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from botocore.exceptions import ClientError
-
 from chalicelib.adapters import keys
 from chalicelib.adapters.ledger import counting
 from chalicelib.adapters.letter_items import letter_item, letter_of, words_item
-from chalicelib.adapters.store import ABSENT, Repeated, Stale
+from chalicelib.adapters.store import ABSENT
 from chalicelib.adapters.table import Item, Table, Write, keyed, wire
+from chalicelib.adapters.transactions import transact
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import Count, Effect
 from chalicelib.domain.letter_machine import next_look
@@ -28,7 +27,6 @@ MAIL_KEPT = timedelta(days=30)
 """How long a mail's mark is kept: longer than anything could ask for it again."""
 EVENT_KEPT = timedelta(days=30)
 """How long an event is known again: SQS keeps one for 14 days, and its dead-letter queue for 14 more."""
-LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,9 @@ class Letters:
         written = {each.after.id: _next(each) for each in moved}
         own = [write for each in moved for write in self._writes(each, written[each.after.id])]
         actions = [effect.action for each in moved for effect in each.effects if isinstance(effect, Count)]
-        if writes := [*own, *counting(self.table, actions), *also]:
-            self._transact(writes, len(writes) - len(also))
+        own += counting(self.table, actions)
+        if own or also:
+            transact(self.table, own, also)
         return tuple(written.get(each.after.id, each.after) for each in changed)
 
     def grouping(self, group_id: str, letter_ids: Iterable[str]) -> Write:
@@ -210,13 +209,6 @@ class Letters:
         put = {"TableName": self.table.name, "Item": keyed(key) | wire(item), "ConditionExpression": ABSENT}
         return {"Put": put}
 
-    def _transact(self, writes: Sequence[Write], own: int) -> None:
-        """Write all or nothing; the first `own` are the letters' and their counts', the others what belongs to them."""
-        try:
-            self.table.client.transact_write_items(TransactItems=list(writes))  # type: ignore[arg-type]  # built above
-        except ClientError as error:
-            raise _lost(error, own) from error
-
 
 def _hours_back(now: datetime) -> int:
     if now.minute:
@@ -226,18 +218,3 @@ def _hours_back(now: datetime) -> int:
 
 def _next(changed: Changed) -> Letter:
     return replace(changed.after, version=changed.before.version + 1)
-
-
-def _lost(error: ClientError, own: int) -> Exception:
-    """Sort a failed write: somebody else was there first, it was done before, or a fault that is raised as it is."""
-    code = error.response["Error"]["Code"]
-    if code == "TransactionConflictException":
-        return Stale()
-    if code != "TransactionCanceledException":
-        return error
-    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-    if set(reasons[:own]) & LOST:
-        return Stale()
-    if "ConditionalCheckFailed" in reasons[own:]:
-        return Repeated()
-    return Stale() if set(reasons) & LOST else error

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.adapters import keys
-from chalicelib.adapters.store import ABSENT, Repeated, Stale
+from chalicelib.adapters.store import ABSENT
 from chalicelib.adapters.subscriber_items import (
     consent_item,
     consent_of,
@@ -23,6 +21,7 @@ from chalicelib.adapters.subscriber_items import (
     subscriber_of,
 )
 from chalicelib.adapters.table import Item, Table, Write, keyed, wire
+from chalicelib.adapters.transactions import transact
 from chalicelib.domain.subscriber import (
     ConsentRow,
     Reply,
@@ -38,7 +37,6 @@ from chalicelib.domain.words import Language
 
 TAKEN_KEPT = timedelta(days=30)
 """How long a text's mark is kept: Twilio repeats a webhook within minutes, and a person looks within weeks."""
-LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +88,12 @@ class Subscribers:
         """
         effects = [effect for _, each in changes for effect in each]
         answer = next((effect for effect in effects if isinstance(effect, Answer)), None)
-        writes = [
-            self._mark(sid, answer, now),
+        said = [
             *self._profiles(standing, changes),
             *self._consent(effects),
             *self._stop(standing, effects),
         ]
-        self._transact(writes)
+        transact(self._table, said, [self._mark(sid, answer, now)])
         return answer
 
     # Strictly private.
@@ -145,23 +142,3 @@ class Subscribers:
             values = wire({":seen": seen})
             condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
         return {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(item)} | condition}
-
-    def _transact(self, writes: Sequence[Write]) -> None:
-        """Write all or nothing. The first write is the text's mark: its condition failing is Repeated."""
-        try:
-            self._table.client.transact_write_items(TransactItems=list(writes))  # type: ignore[arg-type]  # built above
-        except ClientError as error:
-            raise _lost(error) from error
-
-
-def _lost(error: ClientError) -> Exception:
-    """Sort a failed write: taken before, somebody else was there first, or a fault that is raised as it is."""
-    code = error.response["Error"]["Code"]
-    if code == "TransactionConflictException":
-        return Stale()
-    if code != "TransactionCanceledException":
-        return error
-    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-    if reasons[0] == "ConditionalCheckFailed":
-        return Repeated()
-    return Stale() if set(reasons) & LOST else error
