@@ -55,6 +55,13 @@ METRICS: dict[str, str] = {
     "MailEventsTaken": "events of SES's that were new",
     "MailEventsRepeated": "events of SES's that had been taken before",
     "MailEventsOdd": "events of SES's of a kind we don't know, or about no letter of ours",
+    "TextsReceived": "texts that people sent us, repeats too",
+    "TextsRepeated": "texts that had been taken before",
+    "TextsOdd": "texts from no phone: a short code, a name, a hidden number",
+    "TextsJoined": "numbers that became subscribers",
+    "TextsStopped": "numbers that stopped, by whatever way",
+    "TextsHeld": "subscribers who may have stopped, and get nothing until a person or they themselves say",
+    "SubscribersDrifted": "numbers that the carrier says have stopped and we took for subscribers: one must be 0",
     "WebhooksRefused": "requests that could not be shown to be Twilio's",
     "SpokenApologies": "callers who heard that something broke on our side",
 }

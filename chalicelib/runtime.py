@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.bookings import Bookings
+from chalicelib.adapters.campaign_items import Listing
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import Clients, clients, ses_client
 from chalicelib.adapters.desks import Desks
@@ -17,6 +18,7 @@ from chalicelib.adapters.letters import Letters
 from chalicelib.adapters.mailer import Mailer
 from chalicelib.adapters.phone import Phone
 from chalicelib.adapters.ring_queue import RingQueue
+from chalicelib.adapters.roll import Roll
 from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
@@ -26,6 +28,7 @@ from chalicelib.config import Config, configured
 from chalicelib.domain.areas import Areas
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.own_numbers import Claim, meant_by
+from chalicelib.domain.programme import version_of
 from chalicelib.observability import hush
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ class Runtime:
     letter_queue: LetterQueue
     sending: Sending
     subscribers: Subscribers
+    roll: Roll
     mailer: Mailer
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
@@ -89,7 +93,8 @@ class Runtime:
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
     _areas: dict[str, tuple[float, Areas]] = field(default_factory=dict)
-    _claims: dict[str, tuple[float, tuple[Claim, ...]]] = field(default_factory=dict)
+    _listings: dict[str, tuple[float, tuple[Listing, ...]]] = field(default_factory=dict)
+    _shown: set[str] = field(default_factory=set)
 
     @classmethod
     def build(
@@ -115,6 +120,7 @@ class Runtime:
             letter_queue=LetterQueue(aws.sqs, config.letter_queue),
             sending=Sending(table),
             subscribers=Subscribers(table),
+            roll=Roll(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,
             now=now,
@@ -130,13 +136,25 @@ class Runtime:
             self._campaigns[slug] = (self.monotonic(), found)
         return found
 
+    def listings(self) -> tuple[Listing, ...]:
+        """Return the rows of the list of campaigns, from memory while it is fresh."""
+        read_at, rows = self._listings.get("", (float("-inf"), ()))
+        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
+            rows = tuple(self.catalog.campaigns())
+            self._listings[""] = (self.monotonic(), rows)
+        return rows
+
     def meant_by(self, number: str) -> tuple[str, ...]:
         """Return the slugs of the campaigns that a number of ours may mean, from memory while it is fresh."""
-        read_at, claims = self._claims.get("", (float("-inf"), ()))
-        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
-            claims = tuple(Claim(row.slug, row.status, row.numbers) for row in self.catalog.campaigns())
-            self._claims[""] = (self.monotonic(), claims)
-        return meant_by(number, claims)
+        return meant_by(number, [Claim(row.slug, row.status, row.numbers) for row in self.listings()])
+
+    def shown_as(self, text: str) -> str:
+        """Keep words that somebody is shown before they consent, once for each process, and return their version."""
+        version = version_of(text)
+        if version not in self._shown:
+            self.subscribers.show(version, text)
+            self._shown.add(version)
+        return version
 
     def number_of(self, campaign: Campaign) -> str:
         """Return the number that supporters and offices see: the campaign's first of the account's, else the account's.

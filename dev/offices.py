@@ -49,11 +49,13 @@ def directory(path: Path = DIRECTORY) -> tuple[OfficeLine, ...]:
 
 def our_number(public_url: str) -> OurNumber:
     """What stands at a number of ours in Twilio's console: where a call that comes in is answered and reported."""
-    voice = f"{public_url}/twilio/voice"
+    voice, texts = f"{public_url}/twilio/voice", f"{public_url}/twilio/texts"
     return OurNumber(
         voice=Hook(f"{voice}/inbound"),
         fallback=Hook(f"{voice}/fallback"),
         status=Hook(f"{voice}/inbound/status"),
+        text=Hook(f"{texts}/inbound"),
+        text_fallback=Hook(f"{texts}/fallback"),
     )
 
 

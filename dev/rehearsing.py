@@ -167,7 +167,8 @@ class Rehearsal:
             _campaigns={},
             _never={},
             _areas={},
-            _claims={},
+            _listings={},
+            _shown=set(),
             new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
             monotonic=self.memory_clock,
         )

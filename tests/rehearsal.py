@@ -14,10 +14,11 @@ from moto.dynamodb.models import dynamodb_backends
 import dev.rehearsing
 from chalicelib.config import Config
 from chalicelib.domain.call import CallSession
-from chalicelib.domain.campaign import Campaign, Letter, Status
+from chalicelib.domain.campaign import Campaign, Letter, Status, Texts
+from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.office import Caps, Hours, Line, Mailbox, Office, Span
 from chalicelib.domain.prompt_ids import PromptId
-from chalicelib.domain.words import Words
+from chalicelib.domain.words import Language, Words
 from chalicelib.runtime import Runtime, install
 from dev import aws
 from dev.phone_world import Call, Faults
@@ -83,6 +84,17 @@ def office(office_id: str, today: Any) -> Office:
     return Office(office_id, name, Words(place, place), zone, address, (line,), mailboxes=(mailbox,))
 
 
+def texts_of(slug: str) -> Texts:
+    """A programme of texts, joined by FAMILIES and FAMILIAS."""
+    return Texts(
+        keywords=(Keyword("FAMILIES", slug, Language.EN), Keyword("FAMILIAS", slug, Language.ES)),
+        name=Words("28 Families", "28 Familias"),
+        frequency=Words("up to 8 msgs/month", "hasta 8 mensajes/mes"),
+        contact=Words("help@example.org", "ayuda@example.org"),
+        terms="https://example.org/texts",
+    )
+
+
 def campaign(today: Any, offices: int = 3, slug: str = SLUG) -> Campaign:
     """A live campaign with one to three offices."""
     return Campaign(
@@ -100,6 +112,7 @@ def campaign(today: Any, offices: int = 3, slug: str = SLUG) -> Campaign:
         asks_code=False,
         offices=tuple(office(office_id, today) for office_id in list(LINES)[:offices]),
         letter=Letter(Words("Halt them", "Deténganlas"), Words("Please.", "Por favor.")),
+        texts=texts_of(slug),
         spoken={
             PromptId.GOODBYE: Words(
                 "Thank you for speaking up. Goodbye.", "Gracias por alzar la voz. Hasta luego."
@@ -151,6 +164,17 @@ class Rehearsal(dev.rehearsing.Rehearsal):
     ) -> Call:
         """Dial our number, as a phone does that taps a `tel:` link; `post_dial` is what stands after it."""
         return self.world.call_in(phone, to, script, post_dial=post_dial)
+
+    def text_us(self, body: str, phone: str = ANA, to: str = OUR_NUMBER) -> list[str]:
+        """Text our number, let it be answered, and return the bodies of what the phone got for it."""
+        before = len(self.texts_to(phone))
+        self.world.text_in(phone, to, body)
+        self.world.run_until_idle()
+        return self.texts_to(phone)[before:]
+
+    def texts_to(self, phone: str = ANA) -> list[str]:
+        """The bodies of all texts that were sent to a phone, by us or by Twilio itself, in order."""
+        return [text.body for text in self.world.texts if text.to == phone]
 
     def post_form(self, path: str, **fields: str) -> int:
         """Send a form, as a page without a script does; the HTTP status."""

@@ -29,6 +29,7 @@ from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
 from chalicelib.adapters.mailer import Mailer
 from chalicelib.adapters.ring_queue import RingQueue
+from chalicelib.adapters.roll import Roll
 from chalicelib.adapters.secrets import SecretStore
 from chalicelib.adapters.sending import Sending
 from chalicelib.adapters.store import Store
@@ -135,6 +136,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         letter_queue=LetterQueue(sqs, config.letter_queue),
         sending=Sending(table),
         subscribers=Subscribers(table),
+        roll=Roll(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,
     )

@@ -42,6 +42,8 @@ DOORS = {
     "/twilio/voice/{call_id}/steps/{step}": {"POST"},
     "/twilio/voice/{call_id}/status": {"POST"},
     "/twilio/voice/fallback": {"POST"},
+    "/twilio/texts/inbound": {"POST"},
+    "/twilio/texts/fallback": {"POST"},
     "/twilio/texts/{text_id}/status": {"POST"},
 }
 ASKED = {"/api/campaigns/{slug}/times": "?office=ero-atl"}

@@ -281,5 +281,47 @@ def stop_texts(phone_key: str) -> Key:
 
 
 def inbound_text(sid: str) -> Key:
-    """A text to us, by Twilio's id of it."""
+    """A text to us, by Twilio's id of it; or what else was taken once, by its own."""
     return Key(f"TEXT#{sid}", "TEXT")
+
+
+def roll(programme: str, phone_key: str) -> Key:
+    """A number that gets a programme's alerts."""
+    return Key(roll_of(programme, shard_of(phone_key)), phone_key)
+
+
+def roll_of(programme: str, shard: str) -> str:
+    """The partition of one shard ("00" to "ff") of a programme's numbers, sorted by their keyed hash."""
+    return f"ROLL#{programme}#{shard}"
+
+
+def shard_of(phone_key: str) -> str:
+    """The shard of a number: the first byte of its keyed hash, so that all shards are alike in size."""
+    return phone_key[:2]
+
+
+def inbox(at: datetime, phone_key: str, sid: str) -> Key:
+    """A text that waits for a person's eyes."""
+    moment = at.astimezone(UTC)
+    return Key(inbox_of(moment, phone_key[0]), f"{moment:%H:%M:%S.%f}#{sid}")
+
+
+def inbox_of(at: datetime, part: str) -> str:
+    """One of sixteen partitions ("0" to "f") of a day's texts for a person's eyes."""
+    return f"INBOX#{at.astimezone(UTC):%Y-%m-%d}#{part}"
+
+
+def subscriber_due(at: datetime, phone_key: str, programme: str) -> Key:
+    """A subscriber to look at when `at` has come."""
+    moment = at.astimezone(UTC)
+    return Key(subscriber_due_hour(moment), f"{moment:%Y-%m-%dT%H:%M:%S}#{phone_key}#{programme}")
+
+
+def subscriber_due_hour(at: datetime) -> str:
+    """The partition of all subscribers to look at in the hour of `at`."""
+    return f"SUBSCRIBERDUE#{at.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def shown_words(version: str) -> Key:
+    """Words that people saw before they consented, by their version."""
+    return Key(f"WORDS#{version}", "WORDS")

@@ -1,6 +1,6 @@
 """Subscribers, their consent and their stops as items of the table, and back. Times are whole milliseconds UTC.
 
-Absent means None. Nothing here has a TTL but the mark of a text that was taken.
+Absent means None. Nothing here has a TTL but the mark of a text that was taken, and what waits for a person's eyes.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from chalicelib.domain.subscriber import (
     Stop,
     Subscriber,
 )
+from chalicelib.domain.subscriber_events import ShowStaff
 from chalicelib.domain.words import Language
 
 NESTED = frozenset({"replied", "failures"})
@@ -55,6 +56,15 @@ def consent_of(item: Mapping[str, Any]) -> ConsentRow:
     """Read such a row."""
     known = _typed(ConsentRow, {name: value for name, value in item.items() if name != "at"})
     return ConsentRow(**known, at=datetime.fromisoformat(item["at"]))
+
+
+def shown_item(shown: ShowStaff, subscriber: Subscriber, text: str, at: datetime, until: datetime) -> Item:
+    """A text that waits for a person's eyes."""
+    return {
+        "type": "inbox_text", "version": 1, "expires_at": int(until.timestamp()), "id": shown.text,
+        "desk": shown.desk.value, "phone_key": subscriber.id, "programme": subscriber.programme,
+        "language": subscriber.language, "text": text, "at": millis(at),
+    }  # fmt: skip
 
 
 def stop_item(stop: Stop, version: int) -> Item:

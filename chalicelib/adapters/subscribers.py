@@ -1,8 +1,9 @@
 """Subscribers in the table: where a number stands with each programme, what it consented to, and its stop.
 
 Promises: a text is taken once, with all that follows of it, in one transaction: standings that are still as they were
-read, the rows of the ledger, the organization's stop, and what we answered, so that a repeat is answered alike. A stop
-is never deleted, and a row of the ledger neither changed nor deleted. Numbers stand here under their keyed hash.
+read, the rows of the ledger, the organization's stop, the rolls of who gets alerts, what waits for a person's eyes, and
+what is to be done about it, so that a repeat is answered alike. A stop is never deleted, and a row of the ledger
+neither changed nor deleted. Numbers stand here under their keyed hash, but for the roll (`adapters/roll`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.adapters import keys
+from chalicelib.adapters import keys, roll
 from chalicelib.adapters.store import ABSENT
 from chalicelib.adapters.subscriber_items import (
     consent_item,
     consent_of,
+    shown_item,
     stop_item,
     stop_of,
     subscriber_item,
@@ -25,18 +27,56 @@ from chalicelib.adapters.transactions import transact
 from chalicelib.domain.subscriber import (
     ConsentRow,
     Reply,
+    Rules,
     Stop,
     Subscriber,
     fresh,
     lifted,
     stopped_again,
 )
-from chalicelib.domain.subscriber_events import Answer, Effect, LiftStop, Record, StopEverywhere
+from chalicelib.domain.subscriber_events import (
+    Answer,
+    Effect,
+    Leaving,
+    LiftStop,
+    Record,
+    Ring,
+    SendLetterLink,
+    ShowStaff,
+    StopEverywhere,
+)
+from chalicelib.domain.subscriber_machine import next_look
 from chalicelib.domain.subscriber_moves import Change
 from chalicelib.domain.words import Language
 
 TAKEN_KEPT = timedelta(days=30)
 """How long a text's mark is kept: Twilio repeats a webhook within minutes, and a person looks within weeks."""
+SHOWN_KEPT = timedelta(days=90)
+"""How long a text waits for a person's eyes. What it changed stands in the ledger, with its words."""
+HOUR = timedelta(hours=1)
+HOURS_BACK = 24
+"""How far back the schedule looks for questions that nobody answered: it may have stood still for a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something a number said, or that is said of it: what makes it one (`sid`), and when we heard it.
+
+    `number` (E.164) is None where it isn't known; `text` is what they wrote, for a person's eyes.
+    """
+
+    sid: str
+    now: datetime
+    number: str | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What is to be done about something that was said, and by which programme; `what` None: nothing."""
+
+    programme: str
+    what: Leaving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,42 +112,67 @@ class Subscribers:
         """Return a number's ledger, in order of when things were said."""
         return tuple(map(consent_of, self._rows(phone_key, "consent")))
 
-    def answered(self, sid: str) -> Answer | None:
-        """Return what we answered to a text that was taken before; None: it was not, or got no answer."""
+    def reaction(self, sid: str) -> Reaction | None:
+        """Return what was to be done about something that was taken before; None: it was not."""
         item = self._table.get(keys.inbound_text(sid))
-        return Answer(Reply(item["reply"]), Language(item["language"])) if item and "reply" in item else None
+        return _reaction_of(item) if item else None
 
-    def take(self, sid: str, standing: Standing, changes: Sequence[Change], now: datetime) -> Answer | None:
-        """Write what a text changed, once, and return what is to be answered.
+    def take(self, said: Said, standing: Standing, changes: Sequence[Change]) -> Reaction:
+        """Write what something changed, once, and return what is to be done about it.
 
-        `changes` are those of the number's standings, that of the programme it was sent to first.
+        `changes` are those of the number's standings, that of the programme it was said to first.
 
         Raises:
             Stale: somebody else moved one of them; nothing was written.
-            Repeated: the text was taken before; nothing was written.
+            Repeated: it was taken before; nothing was written.
         """
         effects = [effect for _, each in changes for effect in each]
-        answer = next((effect for effect in effects if isinstance(effect, Answer)), None)
-        said = [
-            *self._profiles(standing, changes),
+        leaving = next(
+            (effect for effect in effects if isinstance(effect, Answer | Ring | SendLetterLink)), None
+        )
+        reaction = Reaction(changes[0][0].programme, leaving)
+        written = [
+            *self._profiles(standing, changes, said),
             *self._consent(effects),
             *self._stop(standing, effects),
+            *self._inbox(standing, changes, said),
         ]
-        transact(self._table, said, [self._mark(sid, answer, now)])
-        return answer
+        transact(self._table, written, [self._mark(reaction, said)])
+        return reaction
+
+    def show(self, version: str, text: str) -> None:
+        """Keep words that somebody is shown before they consent, under their version. They have no end."""
+        self._table.put(keys.shown_words(version), {"type": "words", "version": 1, "text": text})
+
+    def shown(self, version: str) -> str | None:
+        """Return the words of a version; None: nobody was shown any by that name."""
+        item = self._table.get(keys.shown_words(version))
+        return item["text"] if item else None
+
+    # The schedule.
+
+    def due(self, now: datetime) -> Iterator[tuple[keys.Key, str, str]]:
+        """Yield the subscribers to look at by now: (the key of the look, phone key, programme)."""
+        until = f"{now:%Y-%m-%dT%H:%M:%S}~"
+        for back in range(HOURS_BACK, -1, -1):
+            for item in self._table.partition(keys.subscriber_due_hour(now - back * HOUR), until):
+                yield keys.Key(item["PK"], item["SK"]), item["phone_key"], item["programme"]
+
+    def seen(self, key: keys.Key) -> None:
+        """Forget one look."""
+        self._table.delete(key)
 
     # Strictly private.
 
     def _rows(self, phone_key: str, kind: str) -> Iterator[Item]:
         return (item for item in self._table.partition(keys.subscriber(phone_key)) if item["type"] == kind)
 
-    def _mark(self, sid: str, answer: Answer | None, now: datetime) -> Write:
-        given = {"reply": answer.reply.value, "language": answer.language.value} if answer else {}
-        expires = int((now + TAKEN_KEPT).timestamp())
-        item: Item = {"type": "inbound_text", "version": 1, "expires_at": expires} | given
-        return self._put(keys.inbound_text(sid), item, 0)
+    def _mark(self, reaction: Reaction, said: Said) -> Write:
+        expires = int((said.now + TAKEN_KEPT).timestamp())
+        item: Item = {"type": "inbound_text", "version": 1, "expires_at": expires} | _reaction_item(reaction)
+        return self._put(keys.inbound_text(said.sid), item, 0)
 
-    def _profiles(self, standing: Standing, changes: Sequence[Change]) -> Iterator[Write]:
+    def _profiles(self, standing: Standing, changes: Sequence[Change], said: Said) -> Iterator[Write]:
         for after, _ in changes:
             before = standing.profiles.get(after.programme)
             if after is before or (before is None and after == standing.with_programme(after.programme)):
@@ -115,6 +180,29 @@ class Subscribers:
             seen = before.version if before else 0
             item = subscriber_item(replace(after, version=seen + 1))
             yield self._put(keys.profile(after.id, after.programme), item, seen)
+            yield from roll.writes(self._table, before, after, said.number)
+            yield from self._look(before, after, said.now)
+
+    def _look(self, before: Subscriber | None, after: Subscriber, now: datetime) -> Iterator[Write]:
+        """A look at somebody who was asked something, once the time to answer is over."""
+        at = next_look(after, Rules())
+        if at is None or (before is not None and before.asked_at == after.asked_at):
+            return
+        expires = int((max(at, now) + TAKEN_KEPT).timestamp())
+        item: Item = {"type": "subscriber_due", "version": 1, "expires_at": expires}
+        item |= {"phone_key": after.id, "programme": after.programme}
+        key = keys.subscriber_due(at, after.id, after.programme)
+        yield {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(item)}}
+
+    def _inbox(self, standing: Standing, changes: Sequence[Change], said: Said) -> Iterator[Write]:
+        """What waits for a person's eyes: who said it by their keyed hash, what, and to which programme."""
+        for after, effects in changes:
+            for effect in effects:
+                if isinstance(effect, ShowStaff):
+                    key = keys.inbox(said.now, standing.phone_key, said.sid)
+                    yield {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(shown_item(
+                        effect, after, said.text, said.now, said.now + SHOWN_KEPT
+                    ))}}  # fmt: skip
 
     def _consent(self, effects: Iterable[Effect]) -> Iterator[Write]:
         for effect in effects:
@@ -142,3 +230,24 @@ class Subscribers:
             values = wire({":seen": seen})
             condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
         return {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(item)} | condition}
+
+
+def _reaction_item(reaction: Reaction) -> Item:
+    item: Item = {"programme": reaction.programme}
+    match reaction.what:
+        case Answer(reply=reply, language=language):
+            item |= {"does": "answer", "reply": reply.value, "language": language.value}
+        case Ring(language=language):
+            item |= {"does": "ring", "language": language.value}
+        case SendLetterLink(language=language):
+            item |= {"does": "letter", "language": language.value}
+    return item
+
+
+def _reaction_of(item: Item) -> Reaction:
+    programme, does = item["programme"], item.get("does")
+    if does is None:
+        return Reaction(programme)
+    language = Language(item["language"])
+    leaving: dict[str, Leaving] = {"ring": Ring(language), "letter": SendLetterLink(language)}
+    return Reaction(programme, leaving.get(does) or Answer(Reply(item["reply"]), language))

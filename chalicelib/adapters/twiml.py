@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial as DialVerb
 from twilio.twiml.voice_response import Gather as GatherVerb
 from twilio.twiml.voice_response import VoiceResponse
@@ -28,6 +29,14 @@ def render(verbs: Sequence[Verb], urls: Urls) -> str:
     response = VoiceResponse()
     for verb in verbs:
         _append(response, verb, urls)
+    return str(response)
+
+
+def texted(body: str | None) -> str:
+    """Return the TwiML document that answers a text; None: with nothing."""
+    response = MessagingResponse()
+    if body is not None:
+        response.message(body)
     return str(response)
 
 

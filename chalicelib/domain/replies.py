@@ -100,3 +100,20 @@ def reply_text(reply: Reply, programme: Programme, language: Language) -> str:
         terms=programme.terms,
         links=programme.links,
     )
+
+
+DISCLOSURE = Words(
+    "I agree to receive recurring text alerts from {title}, {frequency}. Signing up is optional and no condition of "
+    "anything else. Message and data rates may apply. Reply HELP for help, STOP to stop. Terms and privacy: {links}",
+    "Acepto recibir por mensaje de texto alertas periódicas de {title}, {frequency}. Es opcional y no es condición de "
+    "nada más. Pueden aplicarse tarifas de mensajes y datos. Responda AYUDA para recibir ayuda, ALTO para "
+    "cancelar. Términos y privacidad: {links}",
+)
+"""The words beside the box, and beside a keyword wherever one is printed: what consent is to."""
+
+
+def disclosed(programme: Programme, language: Language) -> str:
+    """Return the words beside the box that signs somebody up."""
+    frequency = programme.frequency.of(language)
+    title = f"{programme.organization.of(language)} {programme.name.of(language)}".strip()
+    return DISCLOSURE.of(language).format(title=title, frequency=frequency, links=programme.links)

@@ -213,4 +213,6 @@ class Drifted:
     programme: str
 
 
+Leaving = Answer | Ring | SendLetterLink
+"""What goes to the person. At most one of them follows of one event."""
 Effect = Record | Answer | StopEverywhere | LiftStop | Ring | SendLetterLink | ShowStaff | Drifted

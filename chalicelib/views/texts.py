@@ -1,12 +1,18 @@
-"""Twilio's webhooks about texts: what became of a code we texted. Signed, or 403 and nothing written."""
+"""Twilio's webhooks about texts: what people text us, and what became of a code we texted.
+
+Promises: signed, or 403 and nothing written; a text is taken before it is answered, and a repeat is answered alike.
+"""
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.adapters import twiml
 from chalicelib.domain.booking_proving import booking_named, text_refused
 from chalicelib.domain.events import TextRefused
+from chalicelib.domain.phones import shown
 from chalicelib.domain.refusals import Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
+from chalicelib.views import text_replies, texting
 from chalicelib.views.committing import happened
 from chalicelib.views.keeping import changed
 from chalicelib.views.rendering import Headers
@@ -17,6 +23,49 @@ texts = Blueprint(__name__)
 FAILED = frozenset({"failed", "undelivered"})
 """Twilio's words for a text that did not get there, and will not."""
 PLAIN: Headers = {"Content-Type": "text/plain"}
+XML: Headers = {"Content-Type": "text/xml; charset=utf-8"}
+
+
+@texts.route("/twilio/texts/inbound", methods=["POST"], content_types=SIGNED)
+@signed_about("MessageSid")
+def take_text(form: Form) -> Response:
+    """Somebody texts a number of ours."""
+    return _taken(form)
+
+
+@texts.route("/twilio/texts/fallback", methods=["POST"], content_types=SIGNED)
+@signed_about("MessageSid")
+def take_text_again(form: Form) -> Response:
+    """Twilio could not get, or use, our answer to a text: the same text once more. What was taken stays taken."""
+    log("text webhook failed over", code=form.get("ErrorCode", "")[:5])
+    return _taken(form)
+
+
+def _taken(form: Form) -> Response:
+    """Take a text and answer it. On a fault of ours Twilio is told, so that it asks again: a stop must not get lost."""
+    try:
+        return Response(twiml.texted(_answer(form)), headers=XML)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the text is not taken and must come again
+        fault("text not taken", error)
+        return Response("", status_code=UNAVAILABLE, headers=PLAIN)
+
+
+def _answer(form: Form) -> str | None:
+    count("TextsReceived")
+    number = shown(form.get("From", ""))
+    if number is None:
+        # A short code or a name: nobody who could have joined, and a robot that could answer for ever.
+        count("TextsOdd")
+        return None
+    text = texting.Text(
+        form["MessageSid"], number, form.get("To", ""), form.get("Body", ""), form.get("OptOutType", "")
+    )
+    heard = texting.heard(text)
+    if heard is None:
+        return None
+    if heard.is_over:
+        return text_replies.over(heard.campaign, heard.language)
+    return text_replies.answered(heard.reaction, heard.campaign)
 
 
 @texts.route("/twilio/texts/{text_id}/status", methods=["POST"], content_types=SIGNED)

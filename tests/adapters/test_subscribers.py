@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.store import Repeated, Stale
-from chalicelib.adapters.subscribers import Standing, Subscribers
+from chalicelib.adapters.subscribers import Reaction, Said, Standing, Subscribers
 from chalicelib.domain.subscriber import Evidence, Moment, Reply, State, is_unchanged
 from chalicelib.domain.subscriber_events import Answer, Confirmed, Event, Joined, Stopped, Unclear
 from chalicelib.domain.subscriber_machine import advance_everywhere
@@ -19,6 +19,7 @@ from tests.stores import fresh_table
 from tests.values import NOW
 
 ANA = "a" * 32
+NUMBER = "+14045550123"
 FAMILIES, SHELTERS = "families-28", "shelters"
 MINUTE = timedelta(minutes=1)
 sids = (f"SM{number:032x}" for number in count(1))
@@ -45,7 +46,11 @@ def says(
 ) -> Answer | None:
     """Take one text of Ana's."""
     standing, evidence = subscribers.standing(ANA), told(at, **more)
-    return subscribers.take(evidence.id, standing, changes(standing, event(evidence), at, programme), at)
+    said = Said(evidence.id, at, NUMBER, evidence.text)
+    reaction = subscribers.take(said, standing, changes(standing, event(evidence), at, programme))
+    assert reaction.programme == programme
+    assert reaction.what is None or isinstance(reaction.what, Answer)
+    return reaction.what
 
 
 def joined(subscribers: Subscribers, programme: str = FAMILIES, at: datetime = NOW) -> None:
@@ -87,7 +92,8 @@ def test_a_text_is_taken_once_and_its_repeat_is_answered_alike(subscribers: Subs
         says(subscribers, Joined, NOW + MINUTE, sid=sid)
 
     assert subscribers.standing(ANA) == before
-    assert subscribers.answered(sid) == first == Answer(Reply.CONFIRM, Language.ES)
+    assert subscribers.reaction(sid) == Reaction(FAMILIES, first)
+    assert first == Answer(Reply.CONFIRM, Language.ES)
     assert len(subscribers.consents(ANA)) == 1
 
 
@@ -133,10 +139,10 @@ def test_who_was_overtaken_writes_nothing(subscribers: Subscribers) -> None:
     evidence = told(NOW + 3 * MINUTE)
 
     with pytest.raises(Stale):
-        subscribers.take(evidence.id, old, changes(old, Unclear(evidence), evidence.at), evidence.at)
+        subscribers.take(Said(evidence.id, evidence.at), old, changes(old, Unclear(evidence), evidence.at))
 
     assert subscribers.standing(ANA).with_programme(FAMILIES).state is State.STOPPED
-    assert subscribers.answered(evidence.id) is None
+    assert subscribers.reaction(evidence.id) is None
     assert len(subscribers.consents(ANA)) == 3
 
 
@@ -147,7 +153,7 @@ def test_a_text_that_changes_nothing_is_taken_all_the_same(subscribers: Subscrib
     assert says(subscribers, Stopped, NOW + MINUTE, sid=sid) is None
     with pytest.raises(Repeated):
         says(subscribers, Stopped, NOW + 2 * MINUTE, sid=sid)
-    assert subscribers.answered(sid) is None
+    assert subscribers.reaction(sid) == Reaction(FAMILIES)
 
 
 def test_the_ledger_is_only_added_to(subscribers: Subscribers) -> None:
@@ -160,6 +166,6 @@ def test_the_ledger_is_only_added_to(subscribers: Subscribers) -> None:
     again = changes(Standing(ANA), Joined(evidence), row.at)
 
     with pytest.raises(Stale):
-        subscribers.take(next(sids), standing, again, NOW)
+        subscribers.take(Said(next(sids), NOW), standing, again)
 
     assert subscribers.consents(ANA)[0] == row

@@ -1,0 +1,170 @@
+"""What a number says to a programme of texts, by whatever way: read where it stands, decide, write once.
+
+The one road by which a subscriber changes. Promises: whatever is said is taken once, and a repeat finds what was to be
+done about it; a stop is written before anything is answered; words that were shown are kept before the consent to them.
+Knows no webhook and sends nothing: whoever asked carries the reaction out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.adapters.store import Repeated
+from chalicelib.adapters.subscribers import Reaction, Said, Standing
+from chalicelib.domain.addressed import addressed
+from chalicelib.domain.campaign import Campaign, Status
+from chalicelib.domain.heard_texts import event_of
+from chalicelib.domain.inbound_texts import Classified, Kind, by_word, classify
+from chalicelib.domain.phones import phone_key
+from chalicelib.domain.programme import programme, rules
+from chalicelib.domain.replies import disclosed, reply_text
+from chalicelib.domain.subscriber import Evidence, Moment, Reply, State
+from chalicelib.domain.subscriber_events import Drifted, Event, TimePassed
+from chalicelib.domain.subscriber_machine import advance_everywhere
+from chalicelib.domain.subscriber_moves import Change
+from chalicelib.domain.words import Language
+from chalicelib.observability import count, log
+from chalicelib.runtime import runtime
+from chalicelib.views.again import tried
+
+LONGEST_TEXT = 1600
+"""Characters of a text that are kept; Twilio hands on no more."""
+JOINING = frozenset({Kind.JOIN, Kind.KEYWORD})
+LIVELIEST = (Status.LIVE, Status.PAUSED, Status.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that came in: its MessageSid, from whom (E.164), to which number of ours, and Twilio's OptOutType."""
+
+    sid: str
+    number: str = field(repr=False)
+    to: str
+    body: str = field(repr=False)
+    opt_out_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a text: its campaign, and what is to be done. `is_over`: that has ended, and they ask in."""
+
+    campaign: Campaign
+    reaction: Reaction
+    language: Language
+    is_over: bool = False
+
+
+def heard(text: Text) -> Heard | None:
+    """Take a text, once, and return what is to be done; None: no programme of ours has this number.
+
+    Raises:
+        GaveUp: five lost races in a row.
+    """
+    found = programmes_of(text.to)
+    if not found:
+        log("text to a number without a programme")
+        return None
+    return tried(lambda: _heard(text, found))
+
+
+def happened(
+    campaign: Campaign, phone: str, said: Said, event: Callable[[Language | None], Event], beside: str = ""
+) -> Reaction:
+    """Tell one programme, and all others where it matters, what happened to a number that is known by `phone`, its key.
+
+    `event` is made with the language they are spoken to in, None where none is known. `beside` are words that they had
+    before them: those beside the form's box.
+
+    Raises:
+        Stale: a lost race; ask again, with `tried`.
+    """
+    standing = runtime().subscribers.standing(phone)
+    known = standing.with_programme(campaign.slug).language
+    told = event(known)
+    evidence = None if isinstance(told, TimePassed) else told.evidence
+    language = known or (evidence.language if evidence else Language.EN)
+    return _taken(campaign, standing, said, told, _words(campaign, language, beside))
+
+
+def programmes_of(number: str) -> tuple[Campaign, ...]:
+    """Return the campaigns with texts that a number of ours serves, live ones first; where none claims it, all."""
+    r = runtime()
+    rows = [row for row in r.listings() if row.keywords and row.status is not Status.DRAFT]
+    mine = [row for row in rows if number in row.numbers] or [row for row in rows if not row.numbers] or rows
+    ranked = sorted(mine, key=lambda row: LIVELIEST.index(row.status))
+    campaigns = (r.campaign(row.slug) for row in ranked)
+    return tuple(each for each in campaigns if each is not None and each.texts is not None)
+
+
+def key_of(number: str) -> str:
+    """Return the keyed hash under which a number (E.164) stands."""
+    return phone_key(number, runtime().secrets.current().phone_key)
+
+
+# Strictly private.
+
+
+def _heard(text: Text, found: Sequence[Campaign]) -> Heard:
+    r = runtime()
+    by_slug = {each.slug: each for each in found}
+    keywords = by_word(word for each in found if each.texts for word in each.texts.keywords)
+    read = classify(text.body, keywords, text.opt_out_type)
+    standing = r.subscribers.standing(key_of(text.number))
+    campaign = by_slug[addressed(read, list(by_slug), standing.profiles)]
+    known = standing.with_programme(campaign.slug).language
+    language = known or read.language or Language.EN
+    if read.kind in JOINING and campaign.status is Status.ENDED:
+        return Heard(campaign, Reaction(campaign.slug), language, is_over=True)
+    said = Said(text.sid, r.now(), text.number, text.body[:LONGEST_TEXT])
+    event = event_of(read, _evidence(text, language, campaign, read), known)
+    return Heard(campaign, _taken(campaign, standing, said, event, _words(campaign, language)), language)
+
+
+def _evidence(text: Text, language: Language, campaign: Campaign, read: Classified) -> Evidence:
+    """What was said, as the ledger keeps it. Who joins by text has seen the words beside the keyword on our page."""
+    shown = runtime().shown_as(disclosure(campaign, language)) if read.kind in JOINING else None
+    body = text.body[:LONGEST_TEXT]
+    return Evidence(
+        id=text.sid, at=runtime().now(), sender=text.to, text=body, shown=shown, language=language
+    )
+
+
+def _taken(campaign: Campaign, standing: Standing, said: Said, event: Event, words: str) -> Reaction:
+    r = runtime()
+    texts = campaign.texts
+    if texts is None:
+        raise LookupError("a campaign without texts")
+    moment = Moment(said.now, words, rules(texts))
+    others = [each for name, each in sorted(standing.profiles.items()) if name != campaign.slug]
+    changes = advance_everywhere(standing.with_programme(campaign.slug), others, event, moment)
+    try:
+        reaction = r.subscribers.take(said, standing, changes)
+    except Repeated:
+        count("TextsRepeated")
+        return r.subscribers.reaction(said.sid) or Reaction(campaign.slug)
+    _counted(standing, changes)
+    return reaction
+
+
+COUNTED = {State.SUBSCRIBED: "TextsJoined", State.STOPPED: "TextsStopped", State.HELD: "TextsHeld"}
+
+
+def _counted(standing: Standing, changes: Sequence[Change]) -> None:
+    after, effects = changes[0]
+    before = standing.with_programme(after.programme).state
+    if after.state is not before and after.state in COUNTED:
+        count(COUNTED[after.state])
+    if any(isinstance(effect, Drifted) for effect in effects):
+        count("SubscribersDrifted")
+
+
+def _words(campaign: Campaign, language: Language, beside: str = "") -> str:
+    """Keep the words with which we ask to confirm, after those `beside` the form; return their version."""
+    told = programme(campaign)
+    question = reply_text(Reply.CONFIRM, told, language) if told else ""
+    return runtime().shown_as("\n\n".join(filter(None, (beside, question))))
+
+
+def disclosure(campaign: Campaign, language: Language) -> str:
+    """Return the words beside the keyword and the box: what consent is to."""
+    told = programme(campaign)
+    return disclosed(told, language) if told else ""
