@@ -20,7 +20,7 @@ def test_a_call_to_any_number_of_ours_goes_to_the_app_and_its_end_is_told() -> N
         assert ours.fallback.url == "http://127.0.0.1:8000/twilio/voice/fallback"
         assert ours.status.url == "http://127.0.0.1:8000/twilio/voice/inbound/status"
         assert {ours.voice.method, ours.fallback.method, ours.status.method} == {"POST"}
-        assert ours.text.url == ""
+        assert ours.text.url == "http://127.0.0.1:8000/twilio/texts/inbound"
 
 
 def test_a_reset_keeps_where_the_numbers_lead() -> None:
