@@ -2,14 +2,14 @@
 
 moto looks for every attribute value under each of the ten types it could have, under several names. Its own items
 are in DynamoDB's JSON already, so here they go out as they are. And before a transaction it copies the whole table,
-item by item, once for each write, should it have to take them back; here the copy shares the items, and an update
-changes one of its own. That the answers stay the same is shown by the contract tests, which play against moto,
-ministack and DynamoDB Local. Take `mock_aws` from here.
+item by item, once for each write, should it have to take them back; here the partitions that a transaction writes to
+are kept, and an update changes an item of its own. That the answers stay the same is shown by the contract tests, which
+play against moto, ministack and DynamoDB Local. Take `mock_aws` from here.
 """
 
 import copy
 import json
-from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from moto import mock_aws
@@ -39,13 +39,6 @@ class ItemsAsTheyAre(JSONSerializer):
 SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": ItemsAsTheyAre}
 
 
-def _sharing(table: Table, _memo: dict[int, Any]) -> Table:
-    """A copy to go back to: the same items, for none of them is ever changed in place."""
-    made = copy.copy(table)
-    made.items = defaultdict(dict, {key: dict(items) for key, items in table.items.items()})
-    return made
-
-
 _update_item = DynamoDBBackend.update_item
 
 
@@ -59,5 +52,31 @@ def _updating(self: DynamoDBBackend, table_name: str, key: dict[str, Any], **ask
     return _update_item(self, table_name, key, **asked)
 
 
-Table.__deepcopy__ = _sharing  # type: ignore[attr-defined]  # what copy.deepcopy looks for
+_transact_write_items = DynamoDBBackend.transact_write_items
+
+
+def _transacting(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    """A transaction, with what it writes to put back as it was should it fail."""
+    before = list(_partitions(self, transact_items))
+    try:
+        _transact_write_items(self, transact_items)
+    except Exception:
+        for table, key, items in before:
+            table.items[key] = items
+        raise
+
+
+def _partitions(
+    backend: DynamoDBBackend, transact_items: list[dict[str, Any]]
+) -> Iterator[tuple[Table, DynamoType, dict[Any, Any]]]:
+    """The partitions that a transaction may write to, as they are now."""
+    for item in transact_items:
+        operation = next(iter(item.values()))
+        table = backend.tables[operation["TableName"]]
+        key = DynamoType((operation.get("Key") or operation["Item"])[table.hash_key_attr])
+        yield table, key, dict(table.items.get(key, {}))
+
+
+Table.__deepcopy__ = lambda self, _memo: self  # type: ignore[attr-defined]  # moto's copy before a transaction
 DynamoDBBackend.update_item = _updating  # type: ignore[assignment,method-assign]  # the same, with a step before
+DynamoDBBackend.transact_write_items = _transacting  # type: ignore[method-assign]  # as above
