@@ -62,6 +62,7 @@ class Config:
     ses_url: str
     letters_per_address: int
     letters_per_source: int
+    alert_queue: str = ""
 
     @property
     def is_development(self) -> bool:
@@ -134,6 +135,7 @@ class Config:
             ses_url=environ.get("PATCHTHROUGH_SES_URL", "").rstrip("/"),
             letters_per_address=letters,
             letters_per_source=letters_source,
+            alert_queue=environ.get("PATCHTHROUGH_QUEUE_ALERTS", ""),
         )
 
 

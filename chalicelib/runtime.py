@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.alert_queue import AlertQueue
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.bookings import Bookings
+from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.campaign_items import Listing
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import Clients, clients, ses_client
@@ -81,6 +83,8 @@ class Runtime:
     letter_queue: LetterQueue
     sending: Sending
     subscribers: Subscribers
+    broadcasts: Broadcasts
+    alert_queue: AlertQueue
     roll: Roll
     mailer: Mailer
     http: "HttpClient | None" = None
@@ -120,6 +124,8 @@ class Runtime:
             letter_queue=LetterQueue(aws.sqs, config.letter_queue),
             sending=Sending(table),
             subscribers=Subscribers(table),
+            broadcasts=Broadcasts(table),
+            alert_queue=AlertQueue(aws.sqs, config.alert_queue),
             roll=Roll(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,

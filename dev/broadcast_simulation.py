@@ -20,17 +20,16 @@ from rich.table import Table
 from chalicelib.domain import broadcast_pacing as pacing
 from chalicelib.domain.broadcast import (
     Broadcast,
-    Chunk,
     ClaimState,
     Move,
     Send,
     Skip,
     armed,
-    chunks,
     decided,
     is_settled,
     moved,
 )
+from chalicelib.domain.broadcast_chunks import Chunk, chunks
 from chalicelib.domain.quiet_hours import Whereabouts, Window, window
 from chalicelib.domain.subscriber import State
 
@@ -142,7 +141,7 @@ def divided(recipients: int, *, has_cap: bool) -> Iterator[Group]:
         count = int(recipients * WHERE[zone] * of_carrier) if index < len(parts) - 1 else recipients - given
         given += count
         keys = (f"{number:08}" for number in range(count))
-        yield Group(Whereabouts((zone,)), is_t_mobile, count, chunks("simulated", index, keys))
+        yield Group(Whereabouts((zone,)), is_t_mobile, count, chunks("simulated", f"{index:02x}", keys))
 
 
 def taken(

@@ -9,6 +9,7 @@ play against moto, ministack and DynamoDB Local. Take `mock_aws` from here.
 
 import copy
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,8 +33,12 @@ class ItemsAsTheyAre(JSONSerializer):
             super()._serialize_type_structure(serialized, value, shape, key)
 
     def _serialize_body(self, body: Any) -> str:
-        # What an expression has set may still be one of moto's own objects.
-        return json.dumps(body, default=lambda each: each.to_json())
+        return json.dumps(body, default=_plain)
+
+
+def _plain(each: Any) -> Any:
+    """Bytes as JSON carries them; what an expression has set may still be one of moto's own objects."""
+    return b64encode(each).decode() if isinstance(each, bytes) else each.to_json()
 
 
 SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": ItemsAsTheyAre}

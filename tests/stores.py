@@ -21,7 +21,9 @@ import boto3
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError
 
+from chalicelib.adapters.alert_queue import AlertQueue
 from chalicelib.adapters.bookings import Bookings
+from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.clients import ses_client
 from chalicelib.adapters.desks import Desks
@@ -136,6 +138,8 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         letter_queue=LetterQueue(sqs, config.letter_queue),
         sending=Sending(table),
         subscribers=Subscribers(table),
+        broadcasts=Broadcasts(table),
+        alert_queue=AlertQueue(sqs, config.alert_queue),
         roll=Roll(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,

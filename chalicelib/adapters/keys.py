@@ -37,10 +37,16 @@
 | SUBSCRIBER#hash / CONSENT#time#id | the ledger of consent: one row for each change, only ever added |
 | STOP#hash / TEXTS | no texts to this number, for the whole organization; no TTL |
 | TEXT#sid / TEXT | a text to us that was taken, and what we answered |
+| BROADCASTS / id | one row per broadcast, for listing |
+| BROADCAST#id / BROADCAST | one alert: its words, its audience, its stage |
+| BROADCAST#id / CHUNK#shard#number | how far the sending to one chunk of its audience is |
+| BROADCAST#id#shard / number | the recipients of that chunk, by keyed hash; nobody: the shard ends here |
+| RATE#sender / RATE | how many segments may still leave by a sender |
+| CAP#brand#day / CAP | segments to T-Mobile's customers on a Pacific day |
 | SENDER / CIRCUIT, BUCKET | whether SES takes our mail at all, and how fast |
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 
@@ -325,3 +331,43 @@ def subscriber_due_hour(at: datetime) -> str:
 def shown_words(version: str) -> Key:
     """Words that people saw before they consented, by their version."""
     return Key(f"WORDS#{version}", "WORDS")
+
+
+BROADCASTS = "BROADCASTS"
+CHUNKS = "CHUNK#"
+"""How the sort keys of a broadcast's chunks begin."""
+
+
+def broadcast_row(broadcast_id: str) -> Key:
+    """One row of the list of broadcasts."""
+    return Key(BROADCASTS, broadcast_id)
+
+
+def broadcast(broadcast_id: str) -> Key:
+    """A broadcast; its partition holds how far its chunks are, too."""
+    return Key(f"BROADCAST#{broadcast_id}", "BROADCAST")
+
+
+def chunk(broadcast_id: str, shard: str, number: int) -> Key:
+    """How far one chunk is; small, for the dispatcher reads all of a broadcast's each minute."""
+    return Key(broadcast(broadcast_id).pk, f"{CHUNKS}{shard}#{number:05}")
+
+
+def recipients(broadcast_id: str, shard: str) -> str:
+    """The partition of a shard's recipients."""
+    return f"BROADCAST#{broadcast_id}#{shard}"
+
+
+def chunk_recipients(broadcast_id: str, shard: str, number: int) -> Key:
+    """Who is in one chunk; large, and written once."""
+    return Key(recipients(broadcast_id, shard), f"{number:05}")
+
+
+def rate(sender: str) -> Key:
+    """The bucket of a sender."""
+    return Key(f"RATE#{sender}", "RATE")
+
+
+def cap(brand: str, day: date) -> Key:
+    """What a brand sent to T-Mobile's customers on a Pacific day."""
+    return Key(f"CAP#{brand}#{day}", "CAP")

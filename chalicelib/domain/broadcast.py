@@ -5,23 +5,23 @@ claims, counted by state, are as many as its audience: everybody was sent a text
 A stop is not decided here but in the transaction that claims: what is decided here only spares a claim its cost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.quiet_hours import Window
 from chalicelib.domain.subscriber import State as Standing
+from chalicelib.domain.words import Words
 
 SECOND_PERSON_ABOVE = 1_000
 """Recipients from which on one person alone cannot arm a broadcast."""
-CHUNK = 500
-"""Recipients of one message on the queue: pointers only."""
 LONGEST_VALIDITY = 36_000
 """Seconds Twilio keeps a text it could not deliver, at most."""
 MARGIN = 60
 """Seconds before a window's end after which nothing is sent any more: a text on the way still has to arrive."""
 SHORTEST_VALIDITY = 60
+NO_WORDS = Words("", "")
 CREATE_WITHIN = timedelta(seconds=1)
 """From a claim to its create. Later, a stop may have come between: the claim is skipped."""
 LOOK_WITHIN = timedelta(seconds=5)
@@ -70,7 +70,9 @@ class Broadcast:
     """One alert. `segments` is what its longest language takes; after `not_after` it is stale, and nothing is sent.
 
     `epoch` rises with every move, so that a worker of an earlier one knows that it is late. `armed_by` are the people
-    who armed it.
+    who armed it. `audience` is how many were counted at `counted_at`: who joined later doesn't get it. `planned` is how
+    many of them were still there to be planned for; None until all are. `campaign` is the programme, by its slug;
+    `words` are final once it is armed; `sender` is the name of one of `broadcast_pacing`'s. `version` is the item's.
     """
 
     id: str
@@ -80,6 +82,19 @@ class Broadcast:
     stage: Stage = Stage.DRAFT
     epoch: int = 0
     armed_by: tuple[str, ...] = ()
+    campaign: str = ""
+    words: Words = NO_WORDS
+    link: str = ""
+    sender: str = ""
+    made_by: str = ""
+    made_at: datetime | None = None
+    counted_at: datetime | None = None
+    planned: int | None = None
+    version: int = 0
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it is too late to send it to anybody."""
+        return self.not_after <= now
 
 
 class NotArmed(StrEnum):
@@ -96,6 +111,12 @@ def moved(broadcast: Broadcast, move: Move) -> Broadcast:
     """Return the broadcast after a move; the very same when the move means nothing where it is. Arming is `armed`."""
     stage = None if move is Move.ARM else MOVES.get((broadcast.stage, move))
     return broadcast if stage is None else replace(broadcast, stage=stage, epoch=broadcast.epoch + 1)
+
+
+def begun(broadcast: Broadcast, planned: int) -> Broadcast:
+    """Return an armed broadcast as it begins, once it is known how many were planned for; else the very same."""
+    after = moved(broadcast, Move.BEGIN)
+    return after if after is broadcast else replace(after, planned=planned)
 
 
 def armed(broadcast: Broadcast, typed: int, person: str, now: datetime) -> tuple[Broadcast, NotArmed | None]:
@@ -121,41 +142,7 @@ def _problem(broadcast: Broadcast, typed: int, now: datetime) -> NotArmed | None
         return NotArmed.NOBODY
     if typed != broadcast.audience:
         return NotArmed.COUNT_DIFFERS
-    return NotArmed.STALE if broadcast.not_after <= now else None
-
-
-# Chunks.
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Neighbouring recipients of one shard, by their sort keys: from `first` to `last`, both in it."""
-
-    id: str
-    shard: int
-    first: str
-    last: str
-    recipients: int
-
-
-def chunks(broadcast: str, shard: int, keys: Iterable[str]) -> Iterator[Chunk]:
-    """Yield a shard's chunks, in the order of its sorted keys. The same keys make the same chunks, with the same ids.
-
-    One chunk's keys are held at a time, so a shard may have any number.
-    """
-    held: list[str] = []
-    number = 0
-    for key in keys:
-        held.append(key)
-        if len(held) == CHUNK:
-            yield _chunk(broadcast, shard, number, held)
-            held, number = [], number + 1
-    if held:
-        yield _chunk(broadcast, shard, number, held)
-
-
-def _chunk(broadcast: str, shard: int, number: int, keys: list[str]) -> Chunk:
-    return Chunk(f"{broadcast}-{shard:03}-{number:05}", shard, keys[0], keys[-1], len(keys))
+    return NotArmed.STALE if broadcast.is_stale(now) else None
 
 
 # One recipient.
@@ -226,7 +213,7 @@ def decided(
 def _over(broadcast: Broadcast, now: datetime) -> ClaimState | None:
     if broadcast.stage is Stage.CANCELLED:
         return ClaimState.SKIPPED_CANCELLED
-    return ClaimState.SKIPPED_STALE if broadcast.not_after <= now else None
+    return ClaimState.SKIPPED_STALE if broadcast.is_stale(now) else None
 
 
 def _by_the_clock(broadcast: Broadcast, window: Window | None, now: datetime) -> Send | Skip | Wait:

@@ -46,6 +46,22 @@ SENDERS = (TOLL_FREE, *TEN_DLC, TEN_DLC_POLITICAL, *SHORT_CODES)
 """texts.md 5.1. A deployment names its own: a Trust Score's tier is Twilio's to say."""
 
 
+BRAND = "organization"
+"""T-Mobile's budget is a brand's, over all that it sends. A deployment is one organization, and that is one brand."""
+
+
+def sender_named(name: str) -> Sender:
+    """Return the sender of this name.
+
+    Raises:
+        LookupError: there is none.
+    """
+    found = next((sender for sender in SENDERS if sender.name == name), None)
+    if found is None:
+        raise LookupError("no such sender")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """Segments that may still go, as counted at `at`; perhaps a fraction."""

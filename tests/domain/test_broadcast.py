@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.broadcast import (
-    CHUNK,
     LONGEST_VALIDITY,
     MARGIN,
     MOVES,
@@ -25,7 +24,6 @@ from chalicelib.domain.broadcast import (
     Wait,
     answered,
     armed,
-    chunks,
     decided,
     is_settled,
     may_create,
@@ -87,20 +85,6 @@ def test_a_large_one_needs_another_person_and_the_same_one_twice_is_one() -> Non
     assert (problem, still, none) == (NotArmed.NEEDS_SECOND_PERSON, NotArmed.NEEDS_SECOND_PERSON, None)
     assert again is first
     assert (first.stage, both.stage, both.armed_by) == (Stage.DRAFT, Stage.ARMED, ("ana", "bob"))
-
-
-@given(st.integers(0, 2_600))
-def test_chunks_are_the_same_each_time_and_nobody_is_in_none_or_in_two(count: int) -> None:
-    keys = [f"+1202555{n:04}" for n in range(count)]
-
-    made = list(chunks("b-1", 3, keys))
-
-    assert made == list(chunks("b-1", 3, iter(keys)))
-    assert len({chunk.id for chunk in made}) == len(made)
-    inside = [key for chunk in made for key in keys if chunk.first <= key <= chunk.last]
-    assert inside == keys
-    assert sum(chunk.recipients for chunk in made) == count
-    assert all(chunk.recipients == CHUNK for chunk in made[:-1])
 
 
 def test_who_gets_a_text_and_why_another_does_not() -> None:
