@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.domain.campaign import Texts
-from chalicelib.domain.codes import plain
 from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.keyword_lint import why_not
 from chalicelib.domain.normalizing import spelled
 from chalicelib.domain.programme import programme_of
 from chalicelib.domain.replies import TEXTS, Programme, reply_text
 from chalicelib.domain.reply_lint import reply_problems
+from chalicelib.domain.segments import plain
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language, Words
 from cli.schema_words import Finding

@@ -11,11 +11,11 @@ guesses an hour among a million codes: one in 3,000.
 
 import hmac
 import re
-import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from chalicelib.domain.call import CallSession, Proving
+from chalicelib.domain.segments import plain, size_of
 from chalicelib.domain.words import Language, Words
 
 DIGITS = 6
@@ -37,14 +37,6 @@ TEXTS_PER_RING = 3
 """A campaign texts at most so many codes a day for each supporter it may call: texts cost money, too."""
 
 TYPED = re.compile(r"[0-9\s\-\u00a0\u2010-\u2015.]{1,30}")
-SEGMENT = 160
-"""Letters of a text that is paid for once, if all of them are in GSM-7."""
-GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""Letters a text may have; a single other one (like á, í, ó, ú) makes it two texts."""
-PLAINER = str.maketrans("’‘“”–—…", "''\"\"--.")
 TEXTS = Words(
     "{code} is your code for {organization}. It works for 15 minutes. Didn't ask for this? Ignore it.",
     "{code} es su clave de {organization}. Sirve por 15 minutos. ¿No fue usted? No haga nada.",
@@ -89,15 +81,4 @@ def text_of(code: str, organization: Words, language: Language) -> str:
     """Return the text that brings a code, in one segment of GSM-7 whatever the organization is called."""
     name = plain(organization.of(language))
     whole = TEXTS.of(language).format(code=code, organization=name)
-    return whole if len(whole) <= SEGMENT else SHORT.of(language).format(code=code)
-
-
-def plain(text: str) -> str:
-    """Return a name in letters of GSM-7: an accent it lacks is left out, another letter too."""
-    return "".join(map(_plain_letter, text.translate(PLAINER)))
-
-
-def _plain_letter(letter: str) -> str:
-    if letter in GSM:
-        return letter
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if part in GSM)
+    return whole if size_of(whole).segments <= 1 else SHORT.of(language).format(code=code)

@@ -8,7 +8,7 @@ The Spanish does without á, í, ó and ú, which GSM-7 lacks.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.codes import plain
+from chalicelib.domain.segments import plain
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language, Words
 

@@ -7,10 +7,9 @@ sense: a person still reads each text. Which element is whose duty: docs/texts.m
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from chalicelib.domain.codes import plain
 from chalicelib.domain.normalizing import normalise, spelled, words
 from chalicelib.domain.replies import Programme
-from chalicelib.domain.segments import outside_gsm7, size_of
+from chalicelib.domain.segments import outside_gsm7, plain, size_of
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language, Words
 

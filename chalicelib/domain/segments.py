@@ -4,13 +4,18 @@ Promises: counts as networks do (3GPP TS 23.038 and 23.040): all in GSM-7, where
 else all in UCS-2, where what lies beyond the first plane takes two; and no letter is torn apart between two segments.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.domain.codes import GSM
-
+GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""Letters a text may have; a single other one (like á, í, ó, ú) makes it two texts."""
 EXTENSION = frozenset("^{}\\[~]|€\f")
 """Letters of GSM-7 that are sent as two."""
+PLAINER = str.maketrans("’‘“”–—…", "''\"\"--.")
 LAST_OF_FIRST_PLANE = 0xFFFF
 
 
@@ -46,6 +51,17 @@ def size_of(text: str) -> Size:
 def outside_gsm7(text: str) -> str:
     """Return the letters of a text that GSM-7 lacks, each once, in their order."""
     return "".join(dict.fromkeys(letter for letter in text if letter not in GSM and letter not in EXTENSION))
+
+
+def plain(text: str) -> str:
+    """Return a name in letters of GSM-7: an accent it lacks is left out, another letter too."""
+    return "".join(map(_plain_letter, text.translate(PLAINER)))
+
+
+def _plain_letter(letter: str) -> str:
+    if letter in GSM:
+        return letter
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if part in GSM)
 
 
 def _units(letter: str, encoding: Encoding) -> int:

@@ -2,9 +2,9 @@
 
 from chalicelib.adapters.subscribers import Reaction
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.codes import plain
 from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import Programme, reply_text
+from chalicelib.domain.segments import plain
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.subscriber_events import Answer, Ring, SendLetterLink
 from chalicelib.domain.words import Language, Words

@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.call import Proving
 from chalicelib.domain.codes import (
-    GSM,
     GUESSES,
     LIFE,
     PHONE_TEXTS,
-    SEGMENT,
     code_for,
     is_good,
-    plain,
     text_of,
     typed_code,
 )
+from chalicelib.domain.segments import GSM, ROOM, Encoding, plain
 from chalicelib.domain.words import Language, Words
 from tests.values import CALL_ID, NOW
 
@@ -83,7 +81,7 @@ def test_the_text_is_one_segment_of_gsm_7_whatever_the_organization_is_called(
 ) -> None:
     text = text_of("482915", Words(name, name), language)
 
-    assert len(text) <= SEGMENT
+    assert len(text) <= ROOM[Encoding.GSM7][0]
     assert set(text) <= GSM
     assert text.startswith("482915 ")
 
