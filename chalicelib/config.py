@@ -5,8 +5,12 @@ Knows no default that could ring anybody: outside development nothing has a phon
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
+from typing import Any, NamedTuple
+
+from chalicelib.domain.broadcast_pacing import SHORT_CODES, TEN_DLC, TEN_DLC_POLITICAL, TOLL_FREE, Sender
 
 LOCAL = "local"
 DEVELOPMENT = frozenset({LOCAL, "test"})
@@ -27,6 +31,14 @@ MAIL = ("PATCHTHROUGH_MAIL_SET", "PATCHTHROUGH_QUEUE_LETTERS", "PATCHTHROUGH_QUE
 PROOF_COST, LOCAL_PROOF_COST = 10_000, 1
 """Iterations of one guess at a proof of work: a second of a slow phone's time (adapters/proof_of_work.py); in
 development, where a story taps hundreds of times, next to nothing."""
+
+TEXT_SENDERS = {
+    "toll-free": TOLL_FREE,
+    **dict(zip(("10dlc-lowest", "10dlc-low", "10dlc-medium", "10dlc-top"), TEN_DLC, strict=True)),
+    "10dlc-political": TEN_DLC_POLITICAL,
+    **dict(zip(("short-code-100", "short-code-500", "short-code-1000"), SHORT_CODES, strict=True)),
+}
+"""What a deployment's number for texts may be, and so how fast its broadcasts go. The usual is the slowest."""
 
 
 class ConfigError(Exception):
@@ -62,7 +74,10 @@ class Config:
     ses_url: str
     letters_per_address: int
     letters_per_source: int
-    alert_queue: str = ""
+    alert_queue: str
+    text_sender: Sender
+    text_service: str
+    signups_per_source: int
 
     @property
     def is_development(self) -> bool:
@@ -80,6 +95,11 @@ class Config:
         return bool(self.mail_from)
 
     @property
+    def has_alerts(self) -> bool:
+        """Whether there are workers who send broadcasts."""
+        return bool(self.alert_queue)
+
+    @property
     def from_number(self) -> str:
         """The number supporters and offices see."""
         return self.numbers[0]
@@ -92,51 +112,13 @@ class Config:
             ConfigError: names every missing or unusable setting at once.
         """
         problems = [f"{name} is not set" for name in REQUIRED if not environ.get(name)]
-        rate = _number(environ, "PATCHTHROUGH_CALLS_PER_SECOND", 1.0, problems)
-        per_phone = _number(environ, "PATCHTHROUGH_CALLS_PER_PHONE", 3, problems)
-        per_source = _number(environ, "PATCHTHROUGH_CALLS_PER_SOURCE", 20, problems)
-        verification_days = _whole(environ, "PATCHTHROUGH_VERIFICATION_DAYS", 30, problems)
-        unproven = _number(environ, "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", 3, problems)
-        pages = _whole(environ, "PATCHTHROUGH_PAGES_PER_SOURCE", 60, problems)
-        hidden = _whole(environ, "PATCHTHROUGH_HIDDEN_CALLS", 60, problems)
-        texts = _whole(environ, "PATCHTHROUGH_TEXTS_PER_PHONE", 6, problems)
-        letters = _whole(environ, "PATCHTHROUGH_LETTERS_PER_ADDRESS", 6, problems)
-        letters_source = _whole(environ, "PATCHTHROUGH_LETTERS_PER_SOURCE", 20, problems)
-        usual = LOCAL_PROOF_COST if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else PROOF_COST
-        cost = _number(environ, "PATCHTHROUGH_PROOF_COST", usual, problems)
+        values = _read(environ, problems)
         problems += _wrong(environ)
         if problems:
             raise ConfigError(
                 "Patchthrough can’t start: " + "; ".join(problems) + ". See README, Configuration."
             )
-        return cls(
-            stage=environ["PATCHTHROUGH_STAGE"],
-            table=environ["PATCHTHROUGH_TABLE"],
-            public_url=environ["PATCHTHROUGH_PUBLIC_URL"].rstrip("/"),
-            ring_queue=environ["PATCHTHROUGH_QUEUE_RING"],
-            secrets=environ["PATCHTHROUGH_SECRETS"],
-            account_sid=environ["TWILIO_ACCOUNT_SID"],
-            twilio_api_url=environ.get("TWILIO_API_URL", "").rstrip("/"),
-            numbers=_listed(environ["TWILIO_NUMBERS"]),
-            calls_per_second=rate,
-            regions=frozenset(_listed(environ.get("PATCHTHROUGH_REGIONS", "US,PR,VI,GU,AS,MP,CA"))),
-            calls_per_phone=int(per_phone),
-            calls_per_source=int(per_source),
-            verification_days=verification_days,
-            unproven_calls_per_source=int(unproven),
-            texts_per_phone=texts,
-            proof_cost=max(1, int(cost)),
-            pages_per_source=pages,
-            hidden_calls=hidden,
-            letter_queue=environ.get("PATCHTHROUGH_QUEUE_LETTERS", ""),
-            mail_event_queue=environ.get("PATCHTHROUGH_QUEUE_MAIL_EVENTS", ""),
-            mail_from=environ.get("PATCHTHROUGH_MAIL_FROM", "").strip(),
-            mail_set=environ.get("PATCHTHROUGH_MAIL_SET", "").strip(),
-            ses_url=environ.get("PATCHTHROUGH_SES_URL", "").rstrip("/"),
-            letters_per_address=letters,
-            letters_per_source=letters_source,
-            alert_queue=environ.get("PATCHTHROUGH_QUEUE_ALERTS", ""),
-        )
+        return cls(**values)
 
 
 def configured() -> Config:
@@ -148,27 +130,112 @@ def configured() -> Config:
     return Config.from_environ(os.environ)
 
 
+# How a setting is read. A reader that can't, raises ValueError with what the setting must be.
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _number(environ: Mapping[str, str], name: str, default: float, problems: list[str]) -> float:
-    text = environ.get(name) or str(default)
+def _set(text: str) -> frozenset[str]:
+    return frozenset(_listed(text))
+
+
+def _address(text: str) -> str:
+    return text.rstrip("/")
+
+
+def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if value <= 0:
-        problems.append(f"{name} must be a number above 0, not {text!r}")
+    if not 0 < value < inf:
+        raise ValueError("a number above 0")
     return value
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
-    text = environ.get(name) or str(default)
+def _floor(text: str) -> int:
+    return int(_number(text))
+
+
+def _cost(text: str) -> int:
+    return max(1, _floor(text))
+
+
+def _whole(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        problems.append(f"{name} must be a whole number above 0, not {text!r}")
-        return default
+        raise ValueError("a whole number above 0")
     return int(text)
+
+
+def _sender(text: str) -> Sender:
+    if text not in TEXT_SENDERS:
+        raise ValueError(f"one of {', '.join(TEXT_SENDERS)}")
+    return TEXT_SENDERS[text]
+
+
+def _service(text: str) -> str:
+    if text and not re.fullmatch(r"MG[0-9a-f]{32}", text):
+        raise ValueError("the id of a Messaging Service (MG and 32 hexadecimal digits) or empty")
+    return text
+
+
+class Setting(NamedTuple):
+    """One row: the field of Config, the variable it is read from, how, and what it is where nothing is set."""
+
+    field: str
+    variable: str
+    read: Callable[[str], object] = str
+    default: str = ""
+
+
+SETTINGS = (
+    Setting("stage", "PATCHTHROUGH_STAGE"),
+    Setting("table", "PATCHTHROUGH_TABLE"),
+    Setting("public_url", "PATCHTHROUGH_PUBLIC_URL", _address),
+    Setting("ring_queue", "PATCHTHROUGH_QUEUE_RING"),
+    Setting("secrets", "PATCHTHROUGH_SECRETS"),
+    Setting("account_sid", "TWILIO_ACCOUNT_SID"),
+    Setting("twilio_api_url", "TWILIO_API_URL", _address),
+    Setting("numbers", "TWILIO_NUMBERS", _listed),
+    Setting("calls_per_second", "PATCHTHROUGH_CALLS_PER_SECOND", _number, "1.0"),
+    Setting("regions", "PATCHTHROUGH_REGIONS", _set, "US,PR,VI,GU,AS,MP,CA"),
+    Setting("calls_per_phone", "PATCHTHROUGH_CALLS_PER_PHONE", _floor, "3"),
+    Setting("calls_per_source", "PATCHTHROUGH_CALLS_PER_SOURCE", _floor, "20"),
+    Setting("verification_days", "PATCHTHROUGH_VERIFICATION_DAYS", _whole, "30"),
+    Setting("unproven_calls_per_source", "PATCHTHROUGH_UNPROVEN_CALLS_PER_SOURCE", _floor, "3"),
+    Setting("texts_per_phone", "PATCHTHROUGH_TEXTS_PER_PHONE", _whole, "6"),
+    Setting("proof_cost", "PATCHTHROUGH_PROOF_COST", _cost, str(PROOF_COST)),
+    Setting("pages_per_source", "PATCHTHROUGH_PAGES_PER_SOURCE", _whole, "60"),
+    Setting("hidden_calls", "PATCHTHROUGH_HIDDEN_CALLS", _whole, "60"),
+    Setting("letter_queue", "PATCHTHROUGH_QUEUE_LETTERS"),
+    Setting("mail_event_queue", "PATCHTHROUGH_QUEUE_MAIL_EVENTS"),
+    Setting("mail_from", "PATCHTHROUGH_MAIL_FROM", str.strip),
+    Setting("mail_set", "PATCHTHROUGH_MAIL_SET", str.strip),
+    Setting("ses_url", "PATCHTHROUGH_SES_URL", _address),
+    Setting("letters_per_address", "PATCHTHROUGH_LETTERS_PER_ADDRESS", _whole, "6"),
+    Setting("letters_per_source", "PATCHTHROUGH_LETTERS_PER_SOURCE", _whole, "20"),
+    Setting("alert_queue", "PATCHTHROUGH_QUEUE_ALERTS"),
+    Setting("text_sender", "PATCHTHROUGH_TEXT_SENDER", _sender, "toll-free"),
+    Setting("text_service", "PATCHTHROUGH_TEXT_SERVICE", _service),
+    Setting("signups_per_source", "PATCHTHROUGH_SIGNUPS_PER_SOURCE", _whole, "20"),
+)
+IN_DEVELOPMENT = {"PATCHTHROUGH_PROOF_COST": str(LOCAL_PROOF_COST)}
+"""Where a default is another one in development."""
+
+
+def _read(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """Read every setting, noting each that can't be; what is empty is not set."""
+    usual = IN_DEVELOPMENT if environ.get("PATCHTHROUGH_STAGE") in DEVELOPMENT else {}
+    values = {}
+    for field, variable, read, default in SETTINGS:
+        text = environ.get(variable) or usual.get(variable, default)
+        try:
+            values[field] = read(text)
+        except ValueError as error:
+            problems.append(f"{variable} must be {error}, not {text!r}")
+    return values
 
 
 def _wrong(environ: Mapping[str, str]) -> list[str]:
