@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from chalicelib.domain.inbound_texts import Keyword, Kind, by_word, classify
 from chalicelib.domain.normalizing import spelled
@@ -30,6 +29,8 @@ LINK = re.compile(
     rf"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+(?:{ENDINGS})\b(?:/\S*)?|\b(?:[\w-]+\.)+[a-z]+/\S*",
     re.IGNORECASE,
 )
+HOST = re.compile(r"(?:[a-z]+://)?(?:[^/@]*@)?(?:www\.)?([^/:?#]*).*", re.DOTALL)
+"""A link's host, without a name before an @, which may look like one."""
 UNFILLED = re.compile(r"\{[^{}]*\}|[{}]|\[[A-Z][A-Z _-]+\]|<[^<>]+>")
 """A place nobody has filled in: {name}, a brace, [DATE], <link>."""
 VERBS = (
@@ -198,11 +199,7 @@ def _found_links(text: str) -> tuple[str, ...]:
 
 
 def _host(link: str) -> str:
-    whole = link if "://" in link else f"//{link}"
-    try:
-        return (urlsplit(whole).hostname or link).removeprefix("www.").rstrip(".,;:!?)")
-    except ValueError:
-        return link
+    return HOST.sub(r"\1", link.casefold()).rstrip(".,;:!?)")
 
 
 def _own_hosts(rules: Rules) -> frozenset[str]:

@@ -77,6 +77,10 @@ def test_good_words_have_nothing_to_correct() -> None:
             "Neighbors for Families: see evil.com.",
             "evil.com is not this campaign’s own domain",
         ),
+        (
+            "Neighbors for Families: see https://calls.example.org@evil.example/c/families-28",
+            "evil.example is not this campaign’s own domain",
+        ),
         ("Neighbors for Families: {name}, reply CALL", "“{name}” would be sent as it stands"),
         ("Neighbors for Families: on [DATE], reply CALL", "“[DATE]” would be sent as it stands"),
         ("Neighbors for Families: link}. Reply CALL", "“}” would be sent as it stands"),
