@@ -43,6 +43,8 @@
 | BROADCAST#id#shard / number | the recipients of that chunk, by keyed hash; nobody: the shard ends here |
 | RATE#sender / RATE | how many segments may still leave by a sender |
 | CAP#brand#day / CAP | segments to T-Mobile's customers on a Pacific day |
+| CLAIM#broadcast#shard / token | what became of one recipient of a broadcast |
+| PASSES / time#id | passes over a chunk that may have left somebody of whom nothing is known |
 | SENDER / CIRCUIT, BUCKET | whether SES takes our mail at all, and how fast |
 """
 
@@ -331,6 +333,25 @@ def subscriber_due_hour(at: datetime) -> str:
 def shown_words(version: str) -> Key:
     """Words that people saw before they consented, by their version."""
     return Key(f"WORDS#{version}", "WORDS")
+
+
+PASSES = "PASSES"
+"""Passes of workers over a chunk that may have left a recipient of whom nothing is known, by when to look."""
+
+
+def claim(broadcast_id: str, shard: str, token: str) -> Key:
+    """What became of one recipient of a broadcast."""
+    return Key(claims(broadcast_id, shard), token)
+
+
+def claims(broadcast_id: str, shard: str) -> str:
+    """The partition of one shard ("00" to "ff") of a broadcast's recipients."""
+    return f"CLAIM#{broadcast_id}#{shard}"
+
+
+def passing(at: datetime, pass_id: str) -> Key:
+    """A pass to look at when `at` has come."""
+    return Key(PASSES, f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}#{pass_id}")
 
 
 BROADCASTS = "BROADCASTS"
