@@ -13,6 +13,7 @@ from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.campaign_items import Listing
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.claims import Claims
 from chalicelib.adapters.clients import Clients, clients, ses_client
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
@@ -85,6 +86,7 @@ class Runtime:
     subscribers: Subscribers
     broadcasts: Broadcasts
     alert_queue: AlertQueue
+    claims: Claims
     roll: Roll
     mailer: Mailer
     http: "HttpClient | None" = None
@@ -126,6 +128,7 @@ class Runtime:
             subscribers=Subscribers(table),
             broadcasts=Broadcasts(table),
             alert_queue=AlertQueue(aws.sqs, config.alert_queue),
+            claims=Claims(table),
             roll=Roll(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,

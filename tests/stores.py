@@ -25,6 +25,7 @@ from chalicelib.adapters.alert_queue import AlertQueue
 from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.catalog import Catalog
+from chalicelib.adapters.claims import Claims
 from chalicelib.adapters.clients import ses_client
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
@@ -140,6 +141,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         subscribers=Subscribers(table),
         broadcasts=Broadcasts(table),
         alert_queue=AlertQueue(sqs, config.alert_queue),
+        claims=Claims(table),
         roll=Roll(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,
