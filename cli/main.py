@@ -3,6 +3,7 @@
 import typer
 
 from cli.campaign_commands import campaign
+from cli.consent_commands import consent
 from cli.counts_commands import counts
 from cli.letter_commands import letter
 from cli.office_commands import office
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(campaign, name="campaign")
+app.add_typer(consent, name="consent")
 app.add_typer(counts, name="counts")
 app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")

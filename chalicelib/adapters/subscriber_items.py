@@ -55,7 +55,7 @@ def consent_item(row: ConsentRow) -> Item:
 def consent_of(item: Mapping[str, Any]) -> ConsentRow:
     """Read such a row."""
     known = _typed(ConsentRow, {name: value for name, value in item.items() if name != "at"})
-    return ConsentRow(**known, at=datetime.fromisoformat(item["at"]))
+    return ConsentRow(**({"shown": None} | known), at=datetime.fromisoformat(item["at"]))
 
 
 def shown_item(shown: ShowStaff, subscriber: Subscriber, text: str, at: datetime, until: datetime) -> Item:

@@ -132,6 +132,16 @@ def test_a_stop_and_the_ledger_have_no_end(subscribers: Subscribers) -> None:
     assert not [item for item in kept if "expires_at" in item]
 
 
+def test_a_row_to_which_no_words_were_shown_reads_as_it_was_written(subscribers: Subscribers) -> None:
+    evidence = replace(told(NOW, "STOP"), shown=None)
+    standing = subscribers.standing(ANA)
+    subscribers.take(Said(evidence.id, NOW, NUMBER), standing, changes(standing, Stopped(evidence), NOW))
+
+    (row,) = subscribers.consents(ANA)
+    assert (row.now, row.shown) == (State.STOPPED, None)
+    assert is_unchanged(row)
+
+
 def test_who_was_overtaken_writes_nothing(subscribers: Subscribers) -> None:
     joined(subscribers)
     old = subscribers.standing(ANA)

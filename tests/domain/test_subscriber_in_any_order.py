@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.subscriber import Reply, Source, State, Subscriber
+from chalicelib.domain.consent_record import findings
+from chalicelib.domain.subscriber import ConsentRow, Reply, Source, State, Subscriber
 from chalicelib.domain.subscriber_events import (
     Confirmed,
     Effect,
@@ -52,7 +53,7 @@ class Told:
     last_stop: datetime | None = None
     last_word: datetime | None = None
     sent: list[tuple[Reply, datetime]] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: list[ConsentRow] = field(default_factory=list)
     stops: int = 0
 
 
@@ -87,7 +88,7 @@ def judge(told: Told, before: Subscriber, event: Event, effects: tuple[Effect, .
     if told.life.state is State.STOPPED and before.state is not State.STOPPED:
         told.stops += 1
     told.sent += [(reply, now) for reply in replies(effects)]
-    told.kept += [row.id for row in rows(effects)]
+    told.kept += rows(effects)
 
 
 def is_stopped_by(told: Told) -> bool:
@@ -109,7 +110,8 @@ def test_no_life_breaks_a_promise(
             may_be_written_to = told.life.state in {State.SUBSCRIBED, State.HELD, State.PENDING}
             assert not (may_be_written_to and is_stopped_by(told))
 
-    assert len(told.kept) == len(set(told.kept))
+    assert len(told.kept) == len({row.id for row in told.kept})
+    assert findings(told.kept, {told.life.programme: told.life}, None) == ()
     counts = Counter(reply for reply, _ in told.sent)
     assert counts[Reply.STOPPED] <= told.stops
     for reply, (most, within) in MOST.items():

@@ -1,0 +1,73 @@
+"""What a number's ledger of consent shows: where its rows lead, and whether anything of it is missing or altered.
+
+Promises: judges by the rows alone, in whatever order they were taken, for a text may be heard late. The rows of one
+programme are steps from a state to a state; together they must make one walk that ends where the number stands now.
+What cannot be shown: that nobody took out a whole round that leads back to where it began.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.subscriber import ConsentRow, State, Stop, Subscriber, is_unchanged
+
+
+class Fault(StrEnum):
+    """What may be wrong with a ledger."""
+
+    ALTERED = "altered"  # a row does not read as it was written
+    MISSING = "missing"  # the rows do not lead to where the number stands
+    BEGINS_LATE = "begins_late"  # the rows begin in the midst: earlier ones are not here
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong: in which programme, and with which row (its id), where it is one."""
+
+    fault: Fault
+    programme: str
+    row: str = ""
+
+
+def findings(
+    rows: Sequence[ConsentRow], profiles: Mapping[str, Subscriber], stop: Stop | None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with a number's ledger; nothing: it is whole."""
+    altered = (Finding(Fault.ALTERED, row.programme, row.id) for row in rows if not is_unchanged(row))
+    programmes = sorted({row.programme for row in rows} | set(profiles))
+    walked = (_walked(name, rows, profiles.get(name), stop) for name in programmes)
+    return (*altered, *(each for each in walked if each))
+
+
+def _walked(
+    programme: str, rows: Iterable[ConsentRow], known: Subscriber | None, stop: Stop | None
+) -> Finding | None:
+    own = [row for row in rows if row.programme == programme]
+    begins = begin_of(own, known.state if known else State.UNKNOWN)
+    if begins is None:
+        return Finding(Fault.MISSING, programme)
+    if begins is State.UNKNOWN or (begins is State.STOPPED and stop is not None):
+        return None
+    return Finding(Fault.BEGINS_LATE if own else Fault.MISSING, programme)
+
+
+def begin_of(rows: Sequence[ConsentRow], end: State) -> State | None:
+    """Return the state from which the rows, each used once, lead to `end`; None: there is no such walk."""
+    balance = Counter({end: 1})
+    for row in rows:
+        balance[row.was] += 1
+        balance[row.now] -= 1
+    begins = [state for state, number in balance.items() if number]
+    if len(begins) != 1 or balance[begins[0]] != 1:
+        return None
+    return begins[0] if _reached(begins[0], rows) else None
+
+
+def _reached(begin: State, rows: Sequence[ConsentRow]) -> bool:
+    """Whether every row hangs together with the state the walk begins in."""
+    found, size = {begin}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {state for row in rows if {row.was, row.now} & found for state in (row.was, row.now)}
+    return all(row.was in found for row in rows)
