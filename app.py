@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.observability import SERVICE, flushing
+from chalicelib.views.alert_workers import alert_workers
 from chalicelib.views.api import api
 from chalicelib.views.booked_pages import booked_pages
 from chalicelib.views.booking_pages import booking_pages
@@ -33,5 +34,6 @@ for blueprint in (
     texts,
     workers,
     letter_workers,
+    alert_workers,
 ):
     app.register_blueprint(blueprint)

@@ -57,6 +57,7 @@ def build(*, app_url: str, phone_url: str, mail_url: str, aws: Mapping[str, str]
         "PATCHTHROUGH_TEXTS_PER_PHONE": "1000",
         "PATCHTHROUGH_LETTERS_PER_ADDRESS": "1000",
         "PATCHTHROUGH_LETTERS_PER_SOURCE": "1000",
+        "PATCHTHROUGH_SIGNUPS_PER_SOURCE": "1000",
         # A person's own settings may name other endpoints.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

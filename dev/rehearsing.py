@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.local import LambdaContext
 
 from app import app
+from chalicelib.adapters.alert_queue import AlertQueue
 from chalicelib.adapters.clients import ses_client
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.mailer import Mailer
@@ -44,8 +45,8 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:mail-events"
 class Rehearsal:
     """One app, both worlds, one table, and one campaign in it whose offices' lines are picked up by a person.
 
-    `world` is the phones', `mails` the mail's; `queue`, `letters` and `events` are the queues of rings, of letters and
-    of what SES reports. Of letters nothing is looked at before the first has begun.
+    `world` is the phones', `mails` the mail's; `queue`, `letters`, `events` and `alerts` are the queues of rings, of
+    letters, of what SES reports and of alerts. Of letters and broadcasts nothing is looked at before there is one.
 
     The runtime is this process's own from now on (`chalicelib.runtime.install`): one rehearsal at a time.
     """
@@ -68,6 +69,8 @@ class Rehearsal:
         self.queue = self._queue("ring", built.config.ring_queue)
         self.letters = self._queue("letters", built.config.letter_queue)
         self.events = self._queue("mail_events", built.config.mail_event_queue)
+        self.alerts = self._queue("alerts", built.config.alert_queue)
+        self._has_broadcasts = False
         self.mails = MailWorld(self.clock, agenda=self.world.agenda)
         if built.config.has_mail:
             self.mails.verify(built.config.mail_from.rpartition("@")[2])
@@ -119,14 +122,24 @@ class Rehearsal:
             self.world.run_until_idle()
 
     def reconcile(self) -> None:
-        """Let the schedules come round once; that of letters only once there is one."""
+        """Let the schedules come round once; those of letters and of broadcasts only once there is one.
+
+        So subscribers whose time is over are not looked at before there is a broadcast, unless by `play_broadcasts`.
+        """
         self._schedule("reconcile")
         if self.letters.sent:
             self.post_letters()
+        self._has_broadcasts = self._has_broadcasts or bool(self.runtime.broadcasts.all())
+        if self._has_broadcasts:
+            self.play_broadcasts()
 
     def post_letters(self) -> None:
         """Let the schedule of letters come round once."""
         self._schedule("post")
+
+    def play_broadcasts(self) -> None:
+        """Let the schedule of broadcasts, and of subscribers whose time is over, come round once."""
+        self._schedule("broadcasts")
 
     # What is true afterwards.
 
@@ -155,6 +168,7 @@ class Rehearsal:
         """The runtime with this world's wire, clock and queue, ids one can read, and nothing remembered."""
         ring_queue = RingQueue(self.queue, self.queue.url)  # type: ignore[arg-type]  # SQS's double
         letter_queue = LetterQueue(self.letters, self.letters.url)  # type: ignore[arg-type]  # as above
+        alert_queue = AlertQueue(self.alerts, self.alerts.url)  # type: ignore[arg-type]  # as above
         config = built.config
         return replace(
             built,
@@ -162,6 +176,7 @@ class Rehearsal:
             now=self.clock,
             ring_queue=ring_queue,
             letter_queue=letter_queue,
+            alert_queue=alert_queue,
             mailer=Mailer(self._ses, config.mail_from, config.mail_set, self.memory_clock),
             fraction=Random(0).random,  # noqa: S311 - chance that repeats is the point
             _campaigns={},

@@ -164,7 +164,7 @@ def _app(ports: Ports, settings: dict[str, str], endpoint: str, say: Say) -> tup
     from app import app  # noqa: PLC0415 - it takes a second that whoever only reads the addresses need not pay
 
     queues = aws.client("sqs", endpoint)
-    every = dict.fromkeys(("reconcile", "post"), SCHEDULE_SECONDS)
+    every = dict.fromkeys(("reconcile", "post", "broadcasts"), SCHEDULE_SECONDS)
     calls = sources(app, queues, settings, every=every, say=say)
     return AppServer(app, ports.app.number, log=print), Pump(calls, say)
 

@@ -56,6 +56,7 @@ ENVIRONMENT = {
     "PATCHTHROUGH_QUEUE_LETTERS": "https://sqs.example/letters",
     "PATCHTHROUGH_QUEUE_MAIL_EVENTS": "https://sqs.example/mail-events",
     "PATCHTHROUGH_LETTERS_PER_SOURCE": "1000",
+    "PATCHTHROUGH_QUEUE_ALERTS": "https://sqs.example/alerts",
     "PATCHTHROUGH_SES_URL": "http://127.0.0.1:1",
     "TWILIO_ACCOUNT_SID": ACCOUNT,
     "TWILIO_API_URL": "http://127.0.0.1:1",

@@ -9,7 +9,7 @@ from typing import Any
 Template = dict[str, Any]
 Properties = dict[str, Any]
 
-FUNCTIONS = {"APIHandler", "Ring", "Reconcile", "Letters", "MailEvents", "Post"}
+FUNCTIONS = {"APIHandler", "Ring", "Reconcile", "Letters", "MailEvents", "Post", "Broadcasts"}
 DRAINED_BY = {"RingQueue": "Ring", "LettersQueue": "Letters", "MailEventsQueue": "MailEvents"}
 TABLE = ("Table", "Arn")
 RING = ("RingQueue", "Arn")
@@ -59,12 +59,14 @@ ALLOWED: dict[str, set[tuple[str, object]]] = {
     | READ_SECRET
     | log("MailEventsLog"),
     "Post": ON_TABLE | FORGET | SEND_LETTER | READ_SECRET | log("PostLog"),
+    "Broadcasts": ON_TABLE - {("dynamodb:UpdateItem", TABLE)} | FORGET | log("BroadcastsLog"),
 }
 FORGETS: dict[str, list[str] | None] = {
-    "APIHandler": ["LETTER#*"],
+    "APIHandler": ["LETTER#*", "ROLL#*"],
     "Reconcile": None,
     "Letters": ["MAIL#*"],
     "Post": ["LETTER#*", "LETTERDUE#*"],
+    "Broadcasts": ["SUBSCRIBERDUE#*"],
 }
 """Which items a function may delete, by the beginning of their keys; None: any but the ledger's."""
 
@@ -322,7 +324,7 @@ def schedules_run_every_minute(template: Template) -> None:
         assert rule["ScheduleExpression"] == "rate(1 minute)"
         assert rule.get("State", "ENABLED") == "ENABLED"
     called = {referred(target["Arn"]) for rule in rules for target in rule["Targets"]}
-    assert called == {("Reconcile", "Arn"), ("Post", "Arn")}
+    assert called == {("Reconcile", "Arn"), ("Post", "Arn"), ("Broadcasts", "Arn")}
 
 
 def no_secret_is_in_the_environment(template: Template) -> None:

@@ -44,6 +44,7 @@ class Watch:
             queue.deliver = self.through(function, queue.deliver)
             queue.send_message = self.enqueued(f"{function}Queue", queue.send_message)  # type: ignore[method-assign]
         rehearsal.reconcile = self.through("Reconcile", rehearsal.reconcile)  # type: ignore[method-assign]
+        rehearsal.play_broadcasts = self.through("Broadcasts", rehearsal.play_broadcasts)  # type: ignore[method-assign]
         rehearsal.post_letters = self.through("Post", rehearsal.post_letters)  # type: ignore[method-assign]
 
     def forget(self) -> None:
@@ -53,6 +54,8 @@ class Watch:
         self.runtime._campaigns.clear()
         self.runtime._never.clear()
         self.runtime._areas.clear()
+        self.runtime._listings.clear()
+        self.runtime._shown.clear()
 
     def through(self, function: str, door: Callable[..., Any]) -> Callable[..., Any]:
         """The same door, with the function's name over it."""
