@@ -1,11 +1,11 @@
-"""Twilio's REST API: place a call or send a text once, and ask what became of a call. The only importer of its client.
+"""Twilio's REST API: place a call or send a text once, and ask what became of it. The only importer of its client.
 
 Retries are off: a POST Calls or Messages has no idempotency key, so whatever is not a clear yes or no is Unclear and is
 never sent again (design §4). Numbers and sids stay out of every error text.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -67,12 +67,18 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Texting:
-    """What Twilio needs to send one text. `status` is the absolute URL at which it tells what became of it."""
+    """What Twilio needs to send one text. `status` is the absolute URL at which it tells what became of it.
 
-    to: str
+    A Messaging `service` chooses the number to send from; without one it is `from_number`. After `validity` seconds
+    Twilio forgets a text that it could not hand on; None: after its own ten hours.
+    """
+
+    to: str = field(repr=False)
     from_number: str
-    body: str
+    body: str = field(repr=False)
     status: str
+    service: str = ""
+    validity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,18 @@ class Known:
     status: CallStatus
     seconds: int
     to: str
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """What Twilio says of a text of ours: its last `status`, its `error` (0: none), when it was `created_at`."""
+
+    sid: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    status: str
+    error: int
     created_at: datetime | None
 
 
@@ -118,8 +136,10 @@ class Phone:
         Raises:
             TooMany, Rejected, Unclear: as `place`.
         """
+        sender = {"messaging_service_sid": order.service} if order.service else {"from_": order.from_number}
+        limits = {} if order.validity is None else {"validity_period": order.validity}
         return _once(lambda: self._client().messages.create(
-            to=order.to, from_=order.from_number, body=order.body, status_callback=order.status,
+            to=order.to, body=order.body, status_callback=order.status, **sender, **limits,
         ))  # fmt: skip
 
     def call(self, sid: str) -> Known | None:
@@ -143,6 +163,20 @@ class Phone:
             lambda call: call.created_at is None or call.created_at >= since - OUT_OF_ORDER, listed
         )
         return (call for call in recent if call.to == number and (call.created_at or since) >= since)
+
+    def texts_between(self, since: datetime, until: datetime) -> Iterator[KnownText]:
+        """Yield the texts we sent that were made from `since` to `until`, newest first.
+
+        All of them, for the reason `calls_to` has; `until` is what Twilio is told, so that later ones aren't listed.
+        """
+        before = until + OUT_OF_ORDER
+        listed = map(_known_text, self._client().messages.stream(
+            date_sent_before=before, page_size=MOST_ON_A_PAGE,
+        ))  # fmt: skip
+        recent = takewhile(
+            lambda text: text.created_at is None or text.created_at >= since - OUT_OF_ORDER, listed
+        )
+        return (text for text in recent if since <= (text.created_at or since) <= until)
 
     def legs_of(self, sid: str) -> Iterator[Known]:
         """Yield the legs dialled from a call."""
@@ -194,6 +228,17 @@ def _known(call: "CallInstance") -> Known:
         seconds=int(call.duration or 0),
         to=str(call.to),
         created_at=call.date_created,
+    )
+
+
+def _known_text(text: "MessageInstance") -> KnownText:
+    return KnownText(
+        sid=str(text.sid),
+        to=str(text.to),
+        body=str(text.body),
+        status=_text(text.status),
+        error=int(text.error_code or 0),
+        created_at=text.date_created,
     )
 
 

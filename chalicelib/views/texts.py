@@ -1,4 +1,4 @@
-"""Twilio's webhooks about texts: what people text us, and what became of a code we texted.
+"""Twilio's webhooks about texts: what people text us, and what became of a code or an alert we texted.
 
 Promises: signed, or 403 and nothing written; a text is taken before it is answered, and a repeat is answered alike.
 """
@@ -12,7 +12,7 @@ from chalicelib.domain.phones import shown
 from chalicelib.domain.refusals import Refusal
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
-from chalicelib.views import text_replies, texting
+from chalicelib.views import alert_statuses, text_replies, texting
 from chalicelib.views.committing import happened
 from chalicelib.views.keeping import changed
 from chalicelib.views.rendering import Headers
@@ -71,7 +71,9 @@ def _answer(form: Form) -> str | None:
 @texts.route("/twilio/texts/{text_id}/status", methods=["POST"], content_types=SIGNED)
 @signed_about("MessageSid")
 def note_text(form: Form, text_id: str) -> Response:
-    """A status callback of a text: of interest only when it says that no text gets there."""
+    """A status callback of a text. Of a code's, only that no text gets there is of interest."""
+    if alert_statuses.is_alert(text_id):
+        return Response("", status_code=alert_statuses.note(form, text_id), headers=PLAIN)
     if form.get("MessageStatus") not in FAILED:
         return Response("", status_code=NO_CONTENT, headers=PLAIN)
     name, _, number = text_id.rpartition(".")

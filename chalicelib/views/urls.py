@@ -35,6 +35,11 @@ def text_status(call_id: str, number: int) -> str:
     return public(f"/twilio/texts/{call_id}.{number}/status") + RETRIES
 
 
+def alert_status(broadcast: str, shard: str, token: str) -> str:
+    """Where Twilio reports on a broadcast's text to one recipient, who is a token here."""
+    return public(f"/twilio/texts/alert.{broadcast}.{shard}.{token}/status") + RETRIES
+
+
 def fallback() -> str:
     """Where Twilio goes when an answer of ours fails."""
     return public("/twilio/voice/fallback")

@@ -32,7 +32,9 @@ LEG_STATUSES = frozenset(CallStatus)
 PATH = {
     "call_id": re.compile(r"[A-Za-z0-9_-]{8,64}"),
     "step": re.compile(r"0|[1-9]\d{0,3}"),
-    "text_id": re.compile(r"(booking\.)?[A-Za-z0-9_-]{8,64}\.[1-9]"),
+    "text_id": re.compile(
+        r"(booking\.)?[A-Za-z0-9_-]{8,64}\.[1-9]|alert\.[A-Za-z0-9_-]{8,64}\.[0-9a-f]{2}\.[A-Za-z0-9_-]{22,43}"
+    ),
 }
 
 Form = dict[str, str]
