@@ -35,6 +35,8 @@ APART = 200
 MANY = 100_000
 UNIT = 1024
 WRITES = {"PutItem": "Item", "UpdateItem": "Key", "DeleteItem": "Key"}
+REFRESHED = (f"'{keys.campaign(SLUG).pk}'", f"'{keys.CAMPAIGNS}'", "'OFFICE#")
+"""What stands in a request for a campaign, for the list of all, or for an office."""
 PARTS = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "Key"}
 
 
@@ -106,7 +108,7 @@ class Meter:
         if not self.visits:
             return
         visit = self.visits[-1]
-        refresh = f"'{keys.campaign(SLUG).pk}'" in str(parameters) or "'OFFICE#" in str(parameters)
+        refresh = any(mark in str(parameters) for mark in REFRESHED)
         (visit.refreshes if refresh else visit.requests).append(operation)
         if operation in WRITES:
             visit.units += self._units(parameters[WRITES[operation]])
