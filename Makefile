@@ -61,7 +61,7 @@ bench: package $(DEV) ## Measure the budgets: zip, cold start, requests and writ
 package: $(SAM) ## Build the template and the zip in build/, lint both forms, print the size
 	@.venv-sam/bin/python -m dev.package
 
-e2e: package $(RUN) $(LAMBDA) ## Deploy the packaged template to a local AWS and play one call and one letter, to their counts
+e2e: package $(RUN) $(LAMBDA) ## Deploy the packaged template to a local AWS and play a call, a letter and texts, to their counts
 	@$(BIN)/python -m dev.e2e
 
 docs-img: $(DEV) $(MINISTACK) ## Take the README's screenshots anew (needs Chromium)

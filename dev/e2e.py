@@ -1,10 +1,11 @@
-"""`make e2e`: the packaged template deployed to a local AWS, and one call and one letter played through it.
+"""`make e2e`: the packaged template deployed to a local AWS, and a call, a letter and texts played through it.
 
 Promises that the call goes the whole way it would go on AWS: a tap through the API gateway, the ring queue,
 Lambda, Twilio's REST side (the phone world), signed webhooks back through the gateway, the ledger and the
-tally; that the letter goes its way, and what becomes of it comes back by topic and queue; that the schedules call
-their functions; and that neither caller nor writer is in any of the logs. Every step is printed with its second,
-and what can't be played here is named; the first step that fails ends it with status 1. Nothing is left running.
+tally; that the letter goes its way, and what becomes of it comes back by topic and queue; that a number's words are
+answered; that the schedules call their functions; and that neither caller nor writer nor subscriber is in any of the
+logs. Every step is printed with its second, and what can't be played here is named; the first step that fails ends it
+with status 1. Nothing is left running.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dev import aws, e2e_letter, environment, offices, ports
+from dev import aws, e2e_letter, e2e_text, environment, offices, ports
 from dev.deployed_app import Deployed, Failed, wait
 from dev.deployment import DeployError, Stack
 from dev.mail_world import MailWorldServer
@@ -74,12 +75,13 @@ def play(steps: Steps, folder: Path) -> None:
         _require_one_ring(world)
         steps.done("one ring, one office call, and nothing that Twilio would complain about")
         _play_letter(steps, deployed, mails)
-        for function in ("reconcile", "post"):
+        _play_texts(steps, deployed, secret["twilio_auth_token"])
+        for function in ("reconcile", "post", "broadcasts"):
             steps.done(
                 f"the schedule has called {function} {_called(deployed, function)} times, without an error"
             )
         steps.done(
-            f"{_clean_logs(deployed)} log lines, none with a caller or a writer; the dead queues are empty"
+            f"{_clean_logs(deployed)} log lines, none with any of the three in it; the dead queues are empty"
         )
         for sentence in e2e_letter.NOT_PLAYED:
             print(f"  not played  {sentence}")
@@ -98,6 +100,15 @@ def _play_letter(steps: Steps, deployed: Deployed, mails: MailWorldServer) -> No
     steps.done(_proof(deployed, COUNTED_BOTH))
     if complaints := letter.complaints():
         raise Failed(f"SES would complain: {complaints}")
+
+
+def _play_texts(steps: Steps, deployed: Deployed, token: str) -> None:
+    subscriber = e2e_text.Subscriber(deployed, token)
+    subscriber.is_refused_unsigned()
+    subscriber.join()
+    steps.done("FAMILIES was answered with R1, YES with R2; what Twilio had not signed was refused")
+    subscriber.stop()
+    steps.done("STOP was answered with R3, and a second STOP with nothing")
 
 
 @contextlib.contextmanager
@@ -217,12 +228,20 @@ def _called(deployed: Deployed, function: str) -> int:
     return len(ends())
 
 
-LOGS = ("api", "ring", "reconcile", "letters", "mail-events", "post")
-PRIVATE = (SUPPORTER[1:], SUPPORTER[-10:], e2e_letter.WRITER, e2e_letter.NAME, e2e_letter.WORDS)
+LOGS = ("api", "ring", "reconcile", "letters", "mail-events", "post", "broadcasts")
+PRIVATE = (
+    SUPPORTER[1:],
+    SUPPORTER[-10:],
+    e2e_text.NUMBER[1:],
+    e2e_text.NUMBER[-10:],
+    e2e_letter.WRITER,
+    e2e_letter.NAME,
+    e2e_letter.WORDS,
+)
 
 
 def _clean_logs(deployed: Deployed) -> int:
-    """Count the log lines. Raises Failed for a caller, a writer or an error in them, or a dead message."""
+    """Count the log lines. Raises Failed for a person or an error in them, or a dead message."""
     lines = [line for function in LOGS for line in deployed.messages(function)]
     leaks = [line for line in lines if any(each in line for each in PRIVATE)]
     errors = [line for line in lines if '"error"' in line or "Traceback" in line or '"ERROR"' in line]
