@@ -21,6 +21,7 @@ ALLOWED = frozenset({
 
 METRICS: dict[str, str] = {
     "CallsAskedFor": "calls created by the page or the API",
+    "CallsAskedByText": "calls created because a subscriber texted CALL",
     "CallsBooked": "calls booked by the page or the API for later",
     "BookedCallsPlaced": "booked calls that were put in line at their time",
     "BookedCallsDropped": "booked calls that were not made, and say why",

@@ -86,6 +86,7 @@ def _text_parts(texts: Texts) -> Parts:
     parts["texts terms", None] = texts.terms
     parts["texts privacy", None] = texts.privacy or texts.terms
     parts["texts ask to confirm", None] = "yes" if texts.confirms else "no"
+    parts["texts answer to CALL", None] = texts.call.value
     return parts | (_words("texts thanks", texts.thanks) if texts.thanks else {})
 
 

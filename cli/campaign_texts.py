@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.domain.campaign import Texts
+from chalicelib.domain.campaign import OnCall, Texts
 from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.keyword_lint import why_not
 from chalicelib.domain.normalizing import spelled
@@ -166,6 +166,7 @@ def texts_of(value: Mapping[str, Any] | None, slug: str) -> Texts | None:
         privacy=value.get("privacy", ""),
         confirms=value.get("confirm", True),
         thanks=_words(value["thanks"]) if "thanks" in value else None,
+        call=OnCall(value.get("call", OnCall.RING)),
     )
 
 

@@ -10,6 +10,7 @@ from chalicelib.domain.campaign import (
     Letter,
     Limits,
     Local,
+    OnCall,
     Order,
     Recording,
     Routing,
@@ -143,6 +144,7 @@ def _texts_item(texts: Texts) -> Item:
         "privacy": texts.privacy,
         "confirms": texts.confirms,
         "thanks": words_item(texts.thanks) if texts.thanks else None,
+        "call": texts.call.value,
     }
 
 
@@ -156,6 +158,7 @@ def _texts(item: Item, slug: str) -> Texts:
         privacy=item["privacy"],
         confirms=item["confirms"],
         thanks=words_of(item["thanks"]) if item["thanks"] else None,
+        call=OnCall(item.get("call", OnCall.RING)),
     )
 
 

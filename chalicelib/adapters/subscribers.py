@@ -73,10 +73,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What is to be done about something that was said, and by which programme; `what` None: nothing."""
+    """What is to be done about something that was said, and by which programme; `what` None: nothing.
+
+    `at` is when it was said first: a repeat is answered with the same, but not for ever.
+    """
 
     programme: str
     what: Leaving | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Subscribers:
         leaving = next(
             (effect for effect in effects if isinstance(effect, Answer | Ring | SendLetterLink)), None
         )
-        reaction = Reaction(changes[0][0].programme, leaving)
+        reaction = Reaction(changes[0][0].programme, leaving, said.now)
         written = [
             *self._profiles(standing, changes, said),
             *self._consent(effects),
@@ -170,6 +174,7 @@ class Subscribers:
     def _mark(self, reaction: Reaction, said: Said) -> Write:
         expires = int((said.now + TAKEN_KEPT).timestamp())
         item: Item = {"type": "inbound_text", "version": 1, "expires_at": expires} | _reaction_item(reaction)
+        item["at"] = said.now.isoformat()
         return self._put(keys.inbound_text(said.sid), item, 0)
 
     def _profiles(self, standing: Standing, changes: Sequence[Change], said: Said) -> Iterator[Write]:
@@ -245,9 +250,9 @@ def _reaction_item(reaction: Reaction) -> Item:
 
 
 def _reaction_of(item: Item) -> Reaction:
-    programme, does = item["programme"], item.get("does")
+    programme, does, at = item["programme"], item.get("does"), datetime.fromisoformat(item["at"])
     if does is None:
-        return Reaction(programme)
+        return Reaction(programme, None, at)
     language = Language(item["language"])
     leaving: dict[str, Leaving] = {"ring": Ring(language), "letter": SendLetterLink(language)}
-    return Reaction(programme, leaving.get(does) or Answer(Reply(item["reply"]), language))
+    return Reaction(programme, leaving.get(does) or Answer(Reply(item["reply"]), language), at)

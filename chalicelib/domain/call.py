@@ -93,12 +93,16 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the supporter agreed to: the text's id and version, its language, and when (UTC)."""
+    """What the supporter agreed to: the text's id and version, its language, and when (UTC).
+
+    `evidence` is the id of what they said it with, where that is kept elsewhere: a text's MessageSid.
+    """
 
     text: str
     version: int
     language: Language
     at: datetime
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,20 @@ class Letter:
     an_hour: int = LETTERS_AN_HOUR
 
 
+class OnCall(StrEnum):
+    """What a subscriber gets who texts CALL."""
+
+    RING = "ring"  # their phone rings at once
+    LINK = "link"  # the page to call from
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """A campaign's programme of texts: the words that join it, and what its replies say of it.
 
     `name` is the programme's, said after the organization's; `frequency`, `contact`, `terms` and `privacy` are as in
     `replies.Programme`. `confirms`: who joins by text is asked to confirm. `thanks` answers whatever else subscribers
-    say; None: nothing does.
+    say; None: nothing does. `call` is what CALL gets them.
     """
 
     keywords: tuple[Keyword, ...]
@@ -107,6 +114,7 @@ class Texts:
     privacy: str = ""
     confirms: bool = True
     thanks: Words | None = None
+    call: OnCall = OnCall.RING
 
 
 @dataclass(frozen=True, slots=True)

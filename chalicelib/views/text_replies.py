@@ -1,17 +1,27 @@
-"""What we answer to a text, word for word: R1 to R7, the link to the letter, the call, the end of a campaign."""
+"""What we answer to a text, word for word: R1 to R8, the link to the letter, the end of a campaign."""
 
 from chalicelib.adapters.subscribers import Reaction
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Status
+from chalicelib.domain.office import writable
 from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import Programme, reply_text
 from chalicelib.domain.segments import plain
 from chalicelib.domain.subscriber import Reply
-from chalicelib.domain.subscriber_events import Answer, Ring, SendLetterLink
+from chalicelib.domain.subscriber_events import Answer, SendLetterLink
 from chalicelib.domain.words import Language, Words
+from chalicelib.runtime import runtime
 from chalicelib.views import urls
+from chalicelib.views.writing import addressees
 
 LETTER = Words("{title}: Write your letter here: {link}", "{title}: Escriba su carta en: {link}")
-CALL = Words("{title}: Call from here: {link}", "{title}: Llame desde: {link}")
+PRINT = Words(
+    "{title}: We can't mail letters to these offices now. Write yours and print it here: {link}",
+    "{title}: Por ahora no enviamos cartas a estas oficinas. Escriba la suya y tiene cómo imprimirla en: {link}",
+)
+PAUSED = Words(
+    "{title}: Letters are paused, so none are sent now. Here you can see when they go on: {link}",
+    "{title}: Las cartas se pausaron y ahora no enviamos ninguna. Cuando sigan, se ve en: {link}",
+)
 OVER = Words(
     "{title}: This campaign has ended, so there are no more alerts. Thank you. Questions? {contact}",
     "{title}: La acción ha terminado y no hay nuevas alertas. Gracias. Preguntas: {contact}",
@@ -28,10 +38,8 @@ def answered(reaction: Reaction, campaign: Campaign) -> str | None:
             return campaign.texts.thanks.of(language) if campaign.texts and campaign.texts.thanks else None
         case Answer(reply=reply, language=language):
             return reply_text(reply, told, language)
-        case Ring(language=language):
-            return _linked(CALL, told, campaign, language, "")
         case SendLetterLink(language=language):
-            return _linked(LETTER, told, campaign, language, "/letter")
+            return _letter(told, campaign, language)
     return None
 
 
@@ -40,11 +48,29 @@ def over(campaign: Campaign, language: Language) -> str | None:
     told = programme(campaign)
     if told is None:
         return None
-    contact = plain(told.contact.of(language))
-    return plain(OVER.of(language)).format(title=told.title(language), contact=contact)
+    return plain(OVER.of(language).format(title=told.title(language), contact=told.contact.of(language)))
+
+
+def _letter(told: Programme, campaign: Campaign, language: Language) -> str | None:
+    """The page to write on, or why nothing is sent from there now."""
+    if campaign.status is Status.ENDED:
+        return over(campaign, language)
+    if not campaign.is_live:
+        return _linked(PAUSED, told, campaign, language, "")
+    return _linked(LETTER if _takes_mail(campaign) else PRINT, told, campaign, language, "/letter")
+
+
+def _takes_mail(campaign: Campaign) -> bool:
+    """Whether any office a letter may go to gets mail from us."""
+    r = runtime()
+    if not r.config.has_mail:
+        return False
+    if not campaign.letter.is_local:
+        return bool(addressees(campaign, "", "").offices)
+    return any(writable(each, r.now().date()) for each in (*campaign.offices, *campaign.elsewhere))
 
 
 def _linked(words: Words, told: Programme, campaign: Campaign, language: Language, path: str) -> str:
     """A text with the link to one of the campaign's pages, in the reader's language."""
     link = urls.public(f"/c/{campaign.slug}{path}?lang={language.value}")
-    return words.of(language).format(title=told.title(language), link=link)
+    return plain(words.of(language).format(title=told.title(language), link=link))

@@ -17,8 +17,9 @@ from chalicelib.domain.inbound_texts import Classified, Kind, by_word, classify
 from chalicelib.domain.phones import phone_key
 from chalicelib.domain.programme import programme, rules
 from chalicelib.domain.replies import disclosed, reply_text
+from chalicelib.domain.stopping_moves import CONFIRM_STOP_WITHIN
 from chalicelib.domain.subscriber import Evidence, Moment, Reply, State
-from chalicelib.domain.subscriber_events import Drifted, Event, TimePassed
+from chalicelib.domain.subscriber_events import Answer, Drifted, Event, TimePassed
 from chalicelib.domain.subscriber_machine import advance_everywhere
 from chalicelib.domain.subscriber_moves import Change
 from chalicelib.domain.words import Language
@@ -140,9 +141,26 @@ def _taken(campaign: Campaign, standing: Standing, said: Said, event: Event, wor
         reaction = r.subscribers.take(said, standing, changes)
     except Repeated:
         count("TextsRepeated")
-        return r.subscribers.reaction(said.sid) or Reaction(campaign.slug)
+        return _again(campaign, standing, said)
     _counted(standing, changes)
     return reaction
+
+
+def _again(campaign: Campaign, standing: Standing, said: Said) -> Reaction:
+    """What was to be done about something we have taken already, as far as it may be done now.
+
+    Whoever repeats it did not get our answer, or got it; either way it is the same. But a stop that came between is
+    answered by nothing that was meant before it, joining again makes "you are unsubscribed" wrong, and after a few
+    minutes nobody waits for an answer: the one to a stop would even be against the rules (CONFIRM_STOP_WITHIN).
+    """
+    nothing = Reaction(campaign.slug)
+    earlier = runtime().subscribers.reaction(said.sid)
+    if earlier is None or earlier.at is None or said.now - earlier.at > CONFIRM_STOP_WITHIN:
+        return nothing
+    is_stopped = standing.with_programme(earlier.programme).state is State.STOPPED
+    is_of_stop = isinstance(earlier.what, Answer) and earlier.what.reply is Reply.STOPPED
+    is_help = isinstance(earlier.what, Answer) and earlier.what.reply is Reply.HELP
+    return earlier if is_help or is_stopped is is_of_stop else nothing
 
 
 COUNTED = {State.SUBSCRIBED: "TextsJoined", State.STOPPED: "TextsStopped", State.HELD: "TextsHeld"}

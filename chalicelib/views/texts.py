@@ -10,9 +10,10 @@ from chalicelib.domain.booking_proving import booking_named, text_refused
 from chalicelib.domain.events import TextRefused
 from chalicelib.domain.phones import shown
 from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.subscriber_events import Ring
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
-from chalicelib.views import alert_statuses, text_replies, texting
+from chalicelib.views import alert_statuses, calling_by_text, text_replies, texting
 from chalicelib.views.committing import happened
 from chalicelib.views.keeping import changed
 from chalicelib.views.rendering import Headers
@@ -65,6 +66,8 @@ def _answer(form: Form) -> str | None:
         return None
     if heard.is_over:
         return text_replies.over(heard.campaign, heard.language)
+    if isinstance(heard.reaction.what, Ring):
+        return calling_by_text.answered(text, heard.campaign, heard.reaction.what.language)
     return text_replies.answered(heard.reaction, heard.campaign)
 
 

@@ -29,11 +29,12 @@ from chalicelib.domain.events import (
     Throttled,
     TimeUp,
     Unanswered,
+    Withdrawn,
 )
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import booking_codes, budget, code_texts, firing, urls
+from chalicelib.views import booking_codes, budget, calling_by_text, code_texts, firing, urls
 from chalicelib.views.batches import PLACEHOLDER, each_due, each_message
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.line import PACE
@@ -129,6 +130,8 @@ def _not_now(r: Runtime, session: CallSession) -> Event | None:
         return Expired()
     if session.phone in r.never_rung() or r.store.is_stopped(session.phone_key):
         return Stopped()
+    if calling_by_text.is_withdrawn(session):
+        return Withdrawn()
     if now - session.ring_at > LATE:
         turn = _turn(r, now)
         return Delayed(turn) if turn - now > EARLY else None

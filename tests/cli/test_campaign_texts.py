@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.campaign import Texts
+from chalicelib.domain.campaign import OnCall, Texts
 from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language, Words
@@ -33,6 +33,7 @@ def without_texts(file: Path) -> None:
 
 def test_texts_are_written_as_the_file_says(shell: Shell, campaign_file: Path) -> None:
     changed(campaign_file, "  confirm: true\n", f"  confirm: false\n  thanks: {THANKS}\n")
+    changed(campaign_file, "  call: ring\n", "  call: link\n")
     changed(campaign_file, "/texts\n", "/texts\n  privacy: https://example.org/privacy\n")
 
     apply(shell, campaign_file)
@@ -49,18 +50,20 @@ def test_texts_are_written_as_the_file_says(shell: Shell, campaign_file: Path) -
         privacy="https://example.org/privacy",
         confirms=False,
         thanks=Words("Neighbors for Families: Thank you.", "Vecinos por las Familias: Gracias."),
+        call=OnCall.LINK,
     )
     assert [row.keywords for row in shell.catalog.campaigns()] == [("FAMILIES", "FAMILIAS")]
 
 
 def test_a_file_that_does_not_say_confirms_and_thanks_nobody(shell: Shell, campaign_file: Path) -> None:
-    changed(campaign_file, "  confirm: true\n", "")
+    changed(campaign_file, "  confirm: true\n  call: ring\n", "")
 
     apply(shell, campaign_file)
 
     texts = live(shell).texts
     assert texts is not None
     assert (texts.confirms, texts.thanks, texts.privacy) == (True, None, "")
+    assert texts.call is OnCall.RING
 
 
 def test_a_campaign_without_texts_has_none_and_shows_none(shell: Shell, campaign_file: Path) -> None:

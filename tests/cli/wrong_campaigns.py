@@ -54,6 +54,7 @@ WRONG = [
     ("en: Clean water", "en: Clean water, en: Wasser", "c.yaml:4: “en” is here twice, first in line 4."),
     ("ero-was]", "ero-wsa]", "c.yaml:14: There is no office “ero-wsa” in directory/offices.csv. Did you mean “ero-was”?"),
     ("ero-was]", "nowhere]", "c.yaml:14: There is no office “nowhere” in directory/offices.csv. Look it up there."),
+    ("goal: 100", "goal: 100\ntexts: {call: phone}", "c.yaml:14: texts call is “phone”. It must be ring or link."),
     ("goal: 100", "goal: 100\nrouting: {order: random}", "c.yaml:14: routing order is “random”. It must be fixed, shuffled or balanced."),
     ("goal: 100", "goal: 100\nrouting: {local: first}", "c.yaml:14: routing local is “first”. It must be never, before, after, only or fallback."),
     ("goal: 100", "goal: 100\nrouting: {locale: never}", "c.yaml:14: “locale” is not a part of routing. Did you mean “local”?"),
