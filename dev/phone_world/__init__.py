@@ -24,8 +24,10 @@ What a test reads: `world.calls`, `calls_to(number)`, `children(sid)`, `rings(nu
 What a test can do: `advance(seconds)`, `step()`, `run_until_idle()`; `answer(number)`, `decline`,
 `voicemail`, `press(number, keys)`, `speak`, `hang_up`; `call_in(number, to, script, post_dial=",,482915")`,
 `text_in(number, to, body)`; what becomes of texts to a person is
-`Supporter(number, texts=[HANDSET_OFF])`, whom Twilio lets nobody text is `stopped`; `next_plans.append(Plan.lost())`,
-`next_creates.append(CreateFault.hangs())`; change `token`, `faults`, `rules`, `numbers`.
+`Supporter(number, texts=[HANDSET_OFF], carrier=T_MOBILE)`, whom Twilio lets nobody text is `stopped`, which words it
+obeys before the app is `rules.keywords` (`keywords.in_force` is the table), how much it sends are `rules`;
+`next_plans.append(Plan.lost())`, `next_creates.append(CreateFault.hangs())`; change `token`, `faults`, `rules`,
+`numbers`.
 
 Over HTTP and in real time: `PhoneWorldServer(account_sid, token, numbers, port=4010).start()`, or
 `python -m dev.phone_world`; the hands-on page is at `/`, the control API is described in `control`.
@@ -44,6 +46,12 @@ from dev.phone_world.people import (
     FILTERED,
     HANDSET_OFF,
     LANDLINE,
+    NO_SUCH_NUMBER,
+    NOT_A_MOBILE,
+    RATE_EXCEEDED,
+    STOPPED,
+    STOPPED_LATER,
+    T_MOBILE,
     UNKNOWN_ERROR,
     UNKNOWN_HANDSET,
     Decline,
@@ -59,7 +67,7 @@ from dev.phone_world.people import (
     Voicemail,
 )
 from dev.phone_world.rest import AnswerWithheld, ConnectionDropped, rest
-from dev.phone_world.rules import OurNumber, Rules
+from dev.phone_world.rules import STATUSES_TOLD, OurNumber, Rules
 from dev.phone_world.server import PhoneWorldServer
 from dev.phone_world.signing import signature
 from dev.phone_world.texts import Text
@@ -76,7 +84,14 @@ __all__ = [
     "HANDSET_OFF",
     "LANDLINE",
     "LONG_CODE",
+    "NOT_A_MOBILE",
     "NO_FAULTS",
+    "NO_SUCH_NUMBER",
+    "RATE_EXCEEDED",
+    "STATUSES_TOLD",
+    "STOPPED",
+    "STOPPED_LATER",
+    "T_MOBILE",
     "UNKNOWN_ERROR",
     "UNKNOWN_HANDSET",
     "WITHHELD",

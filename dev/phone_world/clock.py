@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 DEFAULT_START = datetime(2026, 12, 9, 15, 42, tzinfo=UTC)
@@ -39,14 +39,13 @@ class VirtualClock:
         self.seconds = max(self.seconds, seconds)
 
 
-@dataclass(slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class Appointment:
     """One thing that will happen, unless it is cancelled."""
 
     at: float
-    ordinal: int
-    action: Callable[[], None] = field(compare=False)
-    cancelled: bool = field(default=False, compare=False)
+    action: Callable[[], None]
+    cancelled: bool = False
 
     def cancel(self) -> None:
         """Let it not happen."""
@@ -59,28 +58,28 @@ class Agenda:
     def __init__(self, clock: VirtualClock) -> None:
         """Keep appointments by the seconds of `clock`."""
         self.clock = clock
-        self._heap: list[Appointment] = []
+        self._heap: list[tuple[float, int, Appointment]] = []
         self._made = 0
 
     def after(self, seconds: float, action: Callable[[], None]) -> Appointment:
         """Have `action` called `seconds` from now (0 means: next, once the present event is over)."""
         self._made += 1
-        appointment = Appointment(self.clock.seconds + max(0.0, seconds), self._made, action)
-        heapq.heappush(self._heap, appointment)
+        appointment = Appointment(self.clock.seconds + max(0.0, seconds), action)
+        heapq.heappush(self._heap, (appointment.at, self._made, appointment))
         return appointment
 
     def next_at(self) -> float | None:
         """The clock's seconds at which the next event is due; None if nothing is to come."""
-        while self._heap and self._heap[0].cancelled:
+        while self._heap and self._heap[0][2].cancelled:
             heapq.heappop(self._heap)
-        return self._heap[0].at if self._heap else None
+        return self._heap[0][0] if self._heap else None
 
     def step(self) -> bool:
         """Move to the next event and let it happen; False if there is none."""
         due = self.next_at()
         if due is None:
             return False
-        appointment = heapq.heappop(self._heap)
+        appointment = heapq.heappop(self._heap)[2]
         self.clock.move_to(due)
         appointment.action()
         return True

@@ -11,7 +11,8 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     GET  /world/complaints                  wrong Twilio that the app spoke
     POST /world/reset                       forget calls and people, begin anew
     POST /world/supporters                  {number, name?, script?: [{move, …}], later?: [[…]],
-                                            texts?: [{status, code?, after?}]: what becomes of texts to them}
+                                            texts?: [{status, code?, after?}]: what becomes of texts to them,
+                                            carrier?: T-Mobile}
     POST /world/offices                     {number, name?, answers?, first?: [answers, …], at_once?,
                                             ring_seconds?, talk_seconds?}, or a list of such;
                                             {number, gone: true} takes a line away
@@ -21,7 +22,8 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
                                             to may be a tel: link: +12025550142,,482915
     POST /world/texts                       {number, to, body}: somebody texts one of our numbers
     POST /world/keywords                    {twilio: none|default|advanced, without?: [words]}: whether Twilio
-                                            itself obeys and answers STOP, START, HELP and their like
+                                            itself obeys and answers STOP, START, HELP and their like; advanced:
+                                            the account's own words, at numbers in a Messaging Service
     POST /world/next-create                 {trouble, code?, status?, seconds?, placed?}
     POST /world/next-webhook                {plan: once|twice|late|lost|answer_lost, seconds?}
     POST /world/clock                       {pause: true|false} or {skip: seconds} or {speed: times}
@@ -75,7 +77,8 @@ def control(server: PhoneWorldServer, method: str, path: str, document: Any) -> 
 def _show(server: PhoneWorldServer, path: str) -> Reply:
     world = server.world
     if path == "/world/state":
-        return 200, state(world, paused=server.pace.paused, speed=server.pace.speed)
+        pace = server.pace
+        return 200, state(world, paused=pace.paused, speed=pace.speed, suggested=server.suggested)
     if path == "/world/wire":
         return 200, [dataclasses.asdict(entry) for entry in world.wire]
     if path == "/world/calls":
@@ -125,6 +128,7 @@ def _supporters(server: PhoneWorldServer, document: Document) -> None:
             tuple(tuple(_move(move) for move in script) for script in document.get("later", ())),
             str(document.get("name", "")),
             tuple(TextFate(**fate) for fate in document.get("texts", ())),
+            str(document.get("carrier", "")),
         )
     )
 
@@ -212,12 +216,13 @@ def _texts(server: PhoneWorldServer, document: Document) -> Document:
 
 
 def _keywords(server: PhoneWorldServer, document: Document) -> None:
-    server.world.rules.keywords = keywords(str(document["twilio"]), document.get("without", ()))
+    rules = server.world.rules
+    rules.keywords = keywords(str(document["twilio"]), document.get("without", ()), rules.advanced)
 
 
-def keywords(name: str, without: Iterable[str] = ()) -> Keywords | None:
-    """Twilio's own words by name, less some; Refused for a name that is none."""
-    kinds = {"none": None, "default": LONG_CODE, "advanced": ADVANCED}
+def keywords(name: str, without: Iterable[str] = (), advanced: Keywords = ADVANCED) -> Keywords | None:
+    """The words that are obeyed before the app, by name, less some; Refused for a name that is none."""
+    kinds = {"none": None, "default": LONG_CODE, "advanced": advanced}
     if name not in kinds:
         raise Refused(f"Twilio’s own words are {', '.join(kinds)}, not {name}")
     words = kinds[name]

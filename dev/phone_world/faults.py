@@ -37,7 +37,7 @@ class Delivery:
 
     ordinal: int
     kind: str
-    """`twiml` (an answer with verbs is awaited), `status` or `text`."""
+    """`twiml` (an answer with verbs is awaited: calls and texts that come in), `status` or `text status`."""
     label: str
     """`answered`, `completed`, `gather`, `dial action`, `redirect`, `fallback`, …"""
     call_sid: str

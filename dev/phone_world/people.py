@@ -106,7 +106,8 @@ Move = PickUp | Decline | Voicemail | Press | Star | Speak | HangUp
 class TextFate:
     """What becomes of a text to a phone: its last status, Twilio's error code, seconds until then.
 
-    `sent` means that nothing more is ever heard of it.
+    `sent` means that nothing more is ever heard of it, `refused` that Twilio takes no text to them: the create
+    is a 400 with the code, and there is no text.
     """
 
     status: str = "delivered"
@@ -115,8 +116,8 @@ class TextFate:
 
     def __post_init__(self) -> None:
         """Find a misspelt status now."""
-        if self.status not in {"sent", "delivered", "undelivered", "failed"}:
-            message = f"a text ends as sent, delivered, undelivered or failed, not {self.status}"
+        if self.status not in {"sent", "delivered", "undelivered", "failed", "refused"}:
+            message = f"a text ends as sent, delivered, undelivered, failed or refused, not {self.status}"
             raise ValueError(message)
 
 
@@ -126,6 +127,13 @@ UNKNOWN_HANDSET = TextFate("undelivered", 30005)
 LANDLINE = TextFate("undelivered", 30006)
 FILTERED = TextFate("undelivered", 30007)
 UNKNOWN_ERROR = TextFate("undelivered", 30008)
+RATE_EXCEEDED = TextFate("undelivered", 30022)
+STOPPED_LATER = TextFate("failed", 21610)
+"""Somebody whom Twilio knows to have stopped and we do not, found out after the create; STOPPED: at the create."""
+STOPPED = TextFate("refused", 21610)
+NO_SUCH_NUMBER = TextFate("refused", 21211)
+NOT_A_MOBILE = TextFate("refused", 21614)
+T_MOBILE = "T-Mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class Supporter:
     in a person's hands (the hands-on page, or `world.answer()`, `press()`, `hang_up()` in a test).
     `later`: scripts for the second call, the third, …; the last one repeats.
     `texts`: what becomes of the first text to them, the second, …; the last one repeats.
+    `carrier`: T_MOBILE, or nobody in particular.
     """
 
     number: str
@@ -143,6 +152,7 @@ class Supporter:
     later: tuple[tuple[Move, ...] | list[Move], ...] = ()
     name: str = ""
     texts: tuple[TextFate, ...] | list[TextFate] = ()
+    carrier: str = ""
 
     def __post_init__(self) -> None:
         """Find a misspelt moment now rather than in the middle of a story."""

@@ -1,8 +1,9 @@
 """Texts that people send us.
 
-Promises: Twilio's own words first, then the signed webhook of the number that was texted, once the
-fallback address if it fails, and the texts that the TwiML answers with, in its order, from our number.
-Refuses to know: media, short codes' carriers.
+Promises: the words that are obeyed before any app hears of them (`opting`) first, then the signed webhook of the
+number that was texted, once the fallback address if it fails, and the texts that the TwiML answers with, in its
+order, from our number. Refuses to know: media, short
+codes' carriers.
 """
 
 from __future__ import annotations
@@ -45,19 +46,18 @@ class Question:
 
 def receive(world: World, text: Text) -> None:
     """A text of a person arrives at one of our numbers: obey Twilio's words, then ask the webhook."""
-    text.status = "received"
-    text.service_sid = world.numbers[text.to].service
-    world.texts.append(text)
-    meaning = opting.heard(world, text)
-    answer = opting.obey(world, text, meaning)
-    if answer:
-        texts.send(world, _outgoing(world, text, Message(answer)))
+    text.status, text.sent = "received", text.created
     ours = world.numbers[text.to]
+    text.service_sid = ours.service
+    world.register_text(text)
+    obeyed = opting.obey(world, text)
+    for answer in obeyed.answers:
+        texts.send(world, _outgoing(world, text, Message(answer)))
     if ours.text.url:
-        _ask(world, Question(text, ours.text, _fields(world, text, meaning), ours.text_fallback))
+        _ask(world, Question(text, ours.text, _fields(world, text, obeyed.told), ours.text_fallback))
 
 
-def _fields(world: World, text: Text, meaning: str) -> dict[str, str]:
+def _fields(world: World, text: Text, told: str) -> dict[str, str]:
     fields = {
         "AccountSid": world.account_sid,
         "ApiVersion": API_VERSION,
@@ -74,7 +74,6 @@ def _fields(world: World, text: Text, meaning: str) -> dict[str, str]:
     }
     if text.service_sid:
         fields["MessagingServiceSid"] = text.service_sid
-    told = opting.opt_out_type(world, text, meaning)
     return fields | ({"OptOutType": told} if told else {})
 
 
@@ -140,7 +139,7 @@ def _answer(world: World, reply: Text) -> None:
         world.alert(TOO_MANY_REPLIES, "message send limit reached: is a robot answering a robot?", reply.sid)
         return
     recent.append(reply.created)
-    texts.send_unless_blocked(world, reply)
+    texts.send_unless_refused(world, reply)
 
 
 def _outgoing(world: World, text: Text, verb: Message, url: str = "") -> Text:

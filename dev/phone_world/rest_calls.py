@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dev.phone_world import exchange, interpreter
+from dev.phone_world import exchange, interpreter, listing
 from dev.phone_world.calls import DIALLED, OUTBOUND_API, QUEUED, RINGING, Call, Hook
 from dev.phone_world.refusals import (
     Form,
@@ -245,19 +244,5 @@ def _filters(world: World, query: Mapping[str, str]) -> list[Filter]:
 
 
 def _by_time(world: World, attribute: str, sign: str, text: str) -> Filter:
-    """A day alone means the whole day; `<` and `>` include the moment they name."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise RestError(400, 20001, f"{text} is not a date or a time") from wrong
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    first = (moment - world.clock.start).total_seconds()
-    last = first + timedelta(days=1).total_seconds() if len(text) == len("2026-12-09") else first + 1
-
-    def matches(call: Call) -> bool:
-        at: float | None = getattr(call, attribute)
-        if at is None:
-            return False
-        return at < last if sign == "<" else at >= first and (sign == ">" or at < last)
-
-    return matches
+    is_within = listing.during(world, sign, text)
+    return lambda call: is_within(getattr(call, attribute))

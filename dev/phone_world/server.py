@@ -42,7 +42,8 @@ class PhoneWorldServer:
     """A phone world with a port and a clock that runs.
 
     `numbers` as in World; `parties` are there from the start and after each reset; `speed` times real
-    time; `port` 0 takes a free one. People nobody added get a phone of their own when the app rings them,
+    time; `port` 0 takes a free one; `suggested` are words that the page offers to text. People nobody
+    added get a phone of their own when the app rings them,
     and numbers nobody added that a Dial rings are offices.
     """
 
@@ -56,6 +57,7 @@ class PhoneWorldServer:
         speed: float = 1.0,
         parties: Iterable[Party] = (),
         rules: Rules | None = None,
+        suggested: Iterable[str] = (),
     ) -> None:
         """Take the port; nothing answers until `start`."""
         self.account_sid = account_sid
@@ -63,6 +65,7 @@ class PhoneWorldServer:
         self.numbers = numbers
         self.rules = rules
         self.parties = tuple(parties)
+        self.suggested = tuple(suggested)
         self.pace = Pace(threading.RLock(), speed)
         self.courier = ThreadedCourier(self.pace)
         self.closing = threading.Event()

@@ -22,8 +22,8 @@ SEEN_SHOWN = 5
 IDLE = "idle"
 
 
-def state(world: World, *, paused: bool, speed: float) -> Json:
-    """The whole world, as far as the page shows it."""
+def state(world: World, *, paused: bool, speed: float, suggested: Iterable[str] = ()) -> Json:
+    """The whole world, as far as the page shows it. `suggested` are words worth texting."""
     return {
         "clock": {"now": world.now().isoformat(), "paused": paused, "speed": speed},
         "numbers": [
@@ -35,6 +35,7 @@ def state(world: World, *, paused: bool, speed: float) -> Json:
             }
             for number, ours in world.numbers.items()
         ],
+        "suggested": list(suggested),
         "keywords": _keywords(world),
         "next_webhooks": len(world.next_plans),
         "next_creates": len(world.next_creates),

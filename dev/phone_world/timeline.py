@@ -11,7 +11,8 @@ from datetime import datetime
 
 from dev.phone_world.clock import Agenda, Appointment, VirtualClock
 
-MOST_EVENTS = 200_000
+MOST_EVENTS = 1_000_000
+"""Some ten events to a text with its callbacks: enough for one to each of fifty thousand people and more."""
 
 
 class NeverIdle(RuntimeError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 from dev.phone_world import acting, exchange, inbound, interpreter, receiving, texts
@@ -73,6 +74,10 @@ class World(Timeline):
         self.calls: list[Call] = []
         self.by_sid: dict[str, Call] = {}
         self.texts: list[Text] = []
+        self.text_by_sid: dict[str, Text] = {}
+        self.text_creates: deque[float] = deque()
+        self.usual_senders: dict[tuple[str, str], str] = {}
+        self.t_mobile: Counter[date] = Counter()
         self.texted: Counter[str] = Counter()
         self.text_turns: dict[str, float] = {}
         self.replies: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
@@ -237,8 +242,14 @@ class World(Timeline):
         receiving.receive(self, text)
         return text
 
+    def register_text(self, text: Text) -> None:
+        """Know a text from now on."""
+        self.texts.append(text)
+        self.text_by_sid[text.sid] = text
+        text.updated = text.created
+
     def text_fate(self, number: str) -> TextFate:
-        """What becomes of the text that now leaves for `number`."""
+        """What becomes of the next text to `number`."""
         nth = self.texted[number]
         self.texted[number] += 1
         party = self.parties.get(number)
@@ -285,7 +296,7 @@ class World(Timeline):
 
     def send_from_call(self, call: Call, verb: Message) -> None:
         """Carry out Message in a voice call."""
-        texts.send_unless_blocked(self, texts.from_call(self, call, verb))
+        texts.send_unless_refused(self, texts.from_call(self, call, verb))
 
     # What is known afterwards
 

@@ -43,6 +43,7 @@ def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> 
         ("/world/supporters", {"number": LUIS, "texts": [{"becomes": "delivered"}]}),
         ("/world/keywords", {"twilio": "sometimes"}),
         ("/world/keywords", {}),
+        ("/world/keywords", {"twilio": "advanced", "without": ["STOP"]}),
         ("/world/next-create", {"trouble": "bad luck"}),
         ("/world/next-webhook", {"plan": "never"}),
         ("/world/forge", {}),
@@ -113,6 +114,7 @@ def test_a_text_can_be_sent_and_its_answer_read(server: PhoneWorldServer) -> Non
 def test_twilios_own_words_can_be_switched_off_and_taken_away(server: PhoneWorldServer) -> None:
     post(server, "/world/keywords", {"twilio": "none"})
     assert get(server, "/world/state")["keywords"] == "none"
+    server.world.numbers[OURS] = replace(server.world.numbers[OURS], service="MG" + "2" * 32)
     post(server, "/world/texts", {"number": LUIS, "to": OURS, "body": "STOP"})
     post(server, "/world/keywords", {"twilio": "advanced", "without": ["YES"]})
     assert get(server, "/world/state")["keywords"] == "advanced"

@@ -46,7 +46,9 @@ def server(app: App) -> Iterator[PhoneWorldServer]:
         OfficeLine(OFFICE, Answer.PERSON, ring_seconds=90, talk_seconds=None, name="Atlanta office"),
         OfficeLine(ANOTHER_OFFICE, Answer.PERSON, ring_seconds=90, name="Washington office"),
     )
-    up = PhoneWorldServer(ACCOUNT, TOKEN, {OURS: ours}, port=0, speed=4, parties=parties)
+    up = PhoneWorldServer(
+        ACCOUNT, TOKEN, {OURS: ours}, port=0, speed=4, parties=parties, suggested=("FAMILIES", "YES", "STOP")
+    )
     up.start()
     yield up
     up.stop()
@@ -306,3 +308,44 @@ def test_a_text_that_is_not_delivered_says_so_and_how_many_parts_it_took(
     page = opened(browser, server)
 
     expect(thread(phone(page, "Ana")).last).to_contain_text("2 parts, undelivered (30007)")
+
+
+def test_a_word_worth_texting_is_one_tap_away(browser: Browser, server: PhoneWorldServer) -> None:
+    page = opened(browser, server)
+    ana = phone(page, "Ana")
+    chips = ana.get_by_role("group", name="Texts to try").get_by_role("button")
+    expect(chips).to_have_text(["FAMILIES", "YES", "STOP"])
+    ana.get_by_role("button", name="Text FAMILIES").click()
+
+    expect(thread(ana)).to_have_count(2)
+    expect(thread(ana).first).to_contain_text("FAMILIES")
+    ana.get_by_role("button", name="Text YES").focus()
+    page.keyboard.press("Enter")
+    expect(thread(ana)).to_have_count(5)
+    expect(ana.get_by_role("button", name="Text YES")).to_be_focused()
+
+
+def test_a_link_in_a_text_can_be_followed(browser: Browser, server: PhoneWorldServer) -> None:
+    body = "Call from here: http://127.0.0.1:8000/c/families-28?lang=en. Or (https://example.org/a)"
+    client(server).messages.create(to=ANA, from_=OURS, body=body)
+    ana = phone(opened(browser, server), "Ana")
+
+    expect(thread(ana).last).to_contain_text(body)
+    links = ana.locator(".sms a")
+    expect(links).to_have_text(["http://127.0.0.1:8000/c/families-28?lang=en", "https://example.org/a"])
+    expect(links.first).to_have_attribute("href", "http://127.0.0.1:8000/c/families-28?lang=en")
+
+
+def test_a_number_that_takes_no_texts_offers_none(browser: Browser, app: App) -> None:
+    ours = OurNumber(voice=Hook(f"{app.url}/start"))
+    parties = (Supporter(ANA, name="Ana"), Supporter(LUIS, name="Luis"))
+    up = PhoneWorldServer(ACCOUNT, TOKEN, {OURS: ours}, port=0, parties=parties, suggested=("STOP",))
+    up.start()
+    page = opened(browser, up)
+    ana = phone(page, "Ana")
+
+    expect(ana.get_by_role("button", name="Call", exact=True)).to_be_visible()
+    expect(ana.get_by_role("button", name="Text STOP")).to_be_hidden()
+    expect(ana.get_by_role("button", name="Send")).to_be_hidden()
+    page.close()
+    up.stop()

@@ -148,7 +148,7 @@ function showPhone(phone, state) {
   if (one.status !== phone.status || !one.drawn) changePhone(one, phone, whose);
   showWaysToCall(one, phone, state.numbers);
   showLines(one, phone);
-  showTexts(one, phone, state.numbers);
+  showTexts(one, phone, state, whose);
 }
 
 function heading(phone) {
@@ -251,12 +251,13 @@ function span(kind, text) {
   return element;
 }
 
-function showTexts(one, phone, numbers) {
+function showTexts(one, phone, { numbers, suggested }, whose) {
   const ours = numbers.find((number) => number.takes_texts);
   one.part(".texts").hidden = !ours && phone.texts.length === 0;
   const form = one.part(".texts form");
   form.hidden = !ours;
-  if (ours && !form.dataset.ready) readyTexts(one, form, ours);
+  showSuggested(one, ours, suggested);
+  if (ours && !form.dataset.ready) readyTexts(one, form, ours, whose);
   const list = one.part(".sms");
   if (phone.texts.length < one.texts) {
     list.replaceChildren();
@@ -268,11 +269,21 @@ function showTexts(one, phone, numbers) {
   one.texts = phone.texts.length;
 }
 
+const LINK = /(https?:\/\/[^\s]+[^\s.,;:!?)])/;
+
 function textOf(text) {
   const item = document.createElement("li");
   if (text.mine) item.className = "mine";
-  item.append(text.body, document.createElement("time"));
+  item.append(...text.body.split(LINK).map((part, index) => (index % 2 ? linkTo(part) : part)), document.createElement("time"));
   return item;
+}
+
+function linkTo(address) {
+  const link = document.createElement("a");
+  link.href = link.textContent = address;
+  link.target = "_blank";
+  link.rel = "noreferrer";
+  return link;
 }
 
 function underText(text) {
@@ -281,17 +292,35 @@ function underText(text) {
   return hourAndMinute.format(new Date(text.at)) + parts + lost;
 }
 
-function readyTexts(one, form, ours) {
+function readyTexts(one, form, ours, whose) {
   const input = form.querySelector("input");
   input.id = `text-${one.number.slice(1)}`;
   form.querySelector("label").htmlFor = input.id;
   form.querySelector("label").textContent = `Text ${ours.shown}`;
+  one.part(".sms").setAttribute("aria-label", `Texts of ${whose}`);
   form.dataset.ready = "yes";
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!input.value.trim()) return;
-    act("/world/texts", { number: one.number, to: ours.number, body: input.value });
+    sendText(one, ours, input.value);
     input.value = "";
+  });
+}
+
+const sendText = (one, ours, body) => act("/world/texts", { number: one.number, to: ours.number, body });
+
+function showSuggested(one, ours, words) {
+  const chips = one.part(".chips");
+  chips.hidden = !ours || words.length === 0;
+  chips.setAttribute("aria-label", "Texts to try");
+  fill(chips, words, (word) => {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "btn small";
+    chip.textContent = word;
+    chip.setAttribute("aria-label", `Text ${word}`);
+    chip.addEventListener("click", () => sendText(one, ours, word));
+    return chip;
   });
 }
 
