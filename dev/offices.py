@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.opt_out import SERVICE
 from dev.phone_world.calls import Hook
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
@@ -47,8 +48,15 @@ def directory(path: Path = DIRECTORY) -> tuple[OfficeLine, ...]:
     )
 
 
-def our_number(public_url: str) -> OurNumber:
-    """What stands at a number of ours in Twilio's console: where a call that comes in is answered and reported."""
+TO_TEXT = ("FAMILIES", "FAMILIAS", "YES", "CALL", "STOP")
+"""What somebody would text to the campaign that the stack starts with."""
+
+
+def our_number(public_url: str, service: str = "") -> OurNumber:
+    """What stands at a number of ours in Twilio's console: where calls and texts that come in are answered.
+
+    `service` is the sid of the Messaging Service that it is in.
+    """
     voice, texts = f"{public_url}/twilio/voice", f"{public_url}/twilio/texts"
     return OurNumber(
         voice=Hook(f"{voice}/inbound"),
@@ -56,12 +64,16 @@ def our_number(public_url: str) -> OurNumber:
         status=Hook(f"{voice}/inbound/status"),
         text=Hook(f"{texts}/inbound"),
         text_fallback=Hook(f"{texts}/fallback"),
+        service=service,
     )
 
 
 def phone_world(port: int, settings: Mapping[str, str], token: str) -> PhoneWorldServer:
-    """Build the phone world of an app with these settings: one call a second, in real time."""
-    hooked = our_number(settings["PATCHTHROUGH_PUBLIC_URL"])
+    """Build the phone world of an app with these settings: one call a second, in real time.
+
+    Its numbers are in one Messaging Service, whose Advanced Opt-Out waits for a campaign (`opt_out.switch_on`).
+    """
+    hooked = our_number(settings["PATCHTHROUGH_PUBLIC_URL"], SERVICE)
     people = tuple(Supporter(handset.number, name=handset.name) for handset in HANDSETS)
     return PhoneWorldServer(
         settings["TWILIO_ACCOUNT_SID"],
@@ -70,4 +82,5 @@ def phone_world(port: int, settings: Mapping[str, str], token: str) -> PhoneWorl
         port=port,
         parties=(*people, *directory()),
         rules=Rules(cps=float(settings["PATCHTHROUGH_CALLS_PER_SECOND"])),
+        suggested=TO_TEXT,
     )

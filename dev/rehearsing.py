@@ -25,6 +25,7 @@ from chalicelib.domain import counts
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Channel, Tally
 from chalicelib.runtime import Runtime, install
+from dev import opt_out
 from dev.mail_world import MailWorld, SesWire
 from dev.offices import our_number
 from dev.phone_world import Answer, Faults, OfficeLine, TwilioWire, VirtualClock, World
@@ -82,6 +83,11 @@ class Rehearsal:
         self._apply(asked)
         for office in asked.offices:
             self.world.add(*(OfficeLine(line.number, Answer.PERSON) for line in office.lines))
+
+    def switch_opt_out_on(self) -> None:
+        """Put our numbers into a Messaging Service, with Advanced Opt-Out as the campaign wants it. At first: off."""
+        asked = self.runtime.catalog.campaign(self.slug)
+        opt_out.switch_on(self.world, [asked] if asked is not None else [])
 
     def memory_clock(self) -> float:
         """The clock by which a campaign in memory grows old: the world's own."""

@@ -21,7 +21,7 @@ from types import FrameType
 from rich.console import Console
 from rich.text import Text
 
-from dev import app_log, aws, environment, inboxes, offices, seed, welcome
+from dev import app_log, aws, environment, inboxes, offices, opt_out, seed, welcome
 from dev.environment import Loopback
 from dev.mail_world import MailWorldServer
 from dev.phone_world.server import PhoneWorldServer
@@ -122,6 +122,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         ends.callback((folder / "env").unlink, missing_ok=True)
         say(seed.import_offices())
         say(seed.apply_campaign())
+        say(_obey(phone_world))
         yield Stack(ports, settings, server, phone_world, mail_world, pump)
 
 
@@ -158,6 +159,17 @@ def kept_secret(endpoint: str, name: str) -> dict[str, str]:
 def _phone_world(ports: Ports, settings: dict[str, str], endpoint: str) -> PhoneWorldServer:
     token = kept_secret(endpoint, settings["PATCHTHROUGH_SECRETS"])["twilio_auth_token"]
     return offices.phone_world(ports.phone.number, settings, token)
+
+
+def _obey(phone_world: PhoneWorldServer) -> str:
+    """Set Advanced Opt-Out as the campaigns in the table want it; return a sentence."""
+    from chalicelib.runtime import runtime  # noqa: PLC0415 - as the app below
+
+    catalog = runtime().catalog
+    found = [catalog.campaign(row.slug) for row in catalog.campaigns()]
+    with phone_world.pace.lock:
+        opt_out.switch_on(phone_world.world, [each for each in found if each is not None and each.texts])
+    return "Texts: Twilio itself answers a campaign’s words, STOP and HELP in the campaign’s words; YES is the app’s"
 
 
 def _app(ports: Ports, settings: dict[str, str], endpoint: str, say: Say) -> tuple[AppServer, Pump]:

@@ -42,6 +42,8 @@ def steps() -> tuple[str, ...]:
         f"Or type {ana.shown} (that is {ana.name}), tap Call me, and type in the code that this phone is texted.",
         f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
         "Say how it went, and see the number on the campaign’s page grow.",
+        f"Text FAMILIES from {ana.name}’s phone in the phone world (or FAMILIAS), and answer YES: she is subscribed.",
+        "Text CALL, and her phone rings. Text STOP ICE, and she is asked what she means; STOP, and it is over.",
         f"Write a letter as {writer}. In the mail world, open {ana.name}’s mailbox and the link in it; say yes.",
         "See the letter arrive in the office’s mailbox, and the receipt in hers. Or let it bounce there.",
         "In another terminal: make story plays whole calls of every kind and compares ledger and tally.",

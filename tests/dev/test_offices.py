@@ -1,6 +1,7 @@
 """The phone world of the local stack: every number of ours leads to the app."""
 
 from dev.offices import HANDSETS, our_number, phone_world
+from dev.opt_out import SERVICE
 
 SETTINGS = {
     "PATCHTHROUGH_PUBLIC_URL": "http://127.0.0.1:8000",
@@ -21,6 +22,8 @@ def test_a_call_to_any_number_of_ours_goes_to_the_app_and_its_end_is_told() -> N
         assert ours.status.url == "http://127.0.0.1:8000/twilio/voice/inbound/status"
         assert {ours.voice.method, ours.fallback.method, ours.status.method} == {"POST"}
         assert ours.text.url == "http://127.0.0.1:8000/twilio/texts/inbound"
+        assert ours.text_fallback.url == "http://127.0.0.1:8000/twilio/texts/fallback"
+        assert ours.service == SERVICE
 
 
 def test_a_reset_keeps_where_the_numbers_lead() -> None:
@@ -28,6 +31,6 @@ def test_a_reset_keeps_where_the_numbers_lead() -> None:
     server._http.server_close()
     server.reset()
 
-    hooked = our_number(SETTINGS["PATCHTHROUGH_PUBLIC_URL"])
+    hooked = our_number(SETTINGS["PATCHTHROUGH_PUBLIC_URL"], SERVICE)
     assert set(server.world.numbers.values()) == {hooked}
     assert {handset.number for handset in HANDSETS} <= set(server.world.parties)
