@@ -14,17 +14,15 @@ from chalicelib.adapters import audit
 from chalicelib.adapters.area_codes import zones_of
 from chalicelib.adapters.subscribers import Standing
 from chalicelib.adapters.zip_codes import place_of
-from chalicelib.domain.phones import shown
-from chalicelib.domain.programme import programme
-from chalicelib.domain.words import Language
 from chalicelib.runtime import Runtime
 from chalicelib.views.texting import key_of
 from cli import consent_screens as screens
 from cli.at_work import at_work
 from cli.connection import Connection
 from cli.consent_forms import Record, as_json, page
-from cli.office_people import name_given, phone_given
+from cli.office_people import name_given
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen
+from cli.text_people import asked_for_number, number_given, title_of
 
 consent = typer.Typer(help="One number’s consent to texts, row by row.", no_args_is_help=True)
 
@@ -70,30 +68,6 @@ def show(
         screen().print(screens.record(found))
     if found.findings:
         raise typer.Exit(REFUSED)
-
-
-def asked_for_number() -> str:
-    """Ask for a number: as an argument it would stay in the shell's history."""
-    try:
-        typed: str = typer.prompt("The phone number", err=True)
-    except typer.Abort:
-        give_up("Nobody answered, so nothing was looked up.", REFUSED)
-    return typed
-
-
-def number_given(typed: str) -> str:
-    """Return the number (E.164) that was typed, however people in North America write one."""
-    number = shown(phone_given(typed))
-    if number is None:
-        give_up("That is no phone number. Type it with its area code, like 404 555 0123.", WRONG)
-    return number
-
-
-def title_of(r: Runtime, slug: str) -> str:
-    """Return a programme's name as its texts begin with it; its slug, where the campaign has no texts any more."""
-    campaign = r.catalog.campaign(slug)
-    told = programme(campaign) if campaign else None
-    return told.title(Language.EN) if told else slug
 
 
 def _record(connection: Connection, r: Runtime, typed: str, number: str, person: str) -> Record:

@@ -8,6 +8,7 @@ from cli.counts_commands import counts
 from cli.letter_commands import letter
 from cli.office_commands import office
 from cli.terminal import EXIT_CODES
+from cli.text_commands import text
 
 app = typer.Typer(
     help="Campaigns, offices, letters and counts of Patchthrough. "
@@ -23,3 +24,4 @@ app.add_typer(consent, name="consent")
 app.add_typer(counts, name="counts")
 app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")
+app.add_typer(text, name="text")

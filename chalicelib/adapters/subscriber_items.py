@@ -63,7 +63,7 @@ def shown_item(shown: ShowStaff, subscriber: Subscriber, text: str, at: datetime
     return {
         "type": "inbox_text", "version": 1, "expires_at": int(until.timestamp()), "id": shown.text,
         "desk": shown.desk.value, "phone_key": subscriber.id, "programme": subscriber.programme,
-        "language": subscriber.language, "text": text, "at": millis(at),
+        "language": subscriber.language, "text": text, "at": millis(at), "done_by": "",
     }  # fmt: skip
 
 
