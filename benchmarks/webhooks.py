@@ -137,6 +137,8 @@ def _value_size(value: Mapping[str, Any]) -> int:
     match kind:
         case "S":
             return len(content.encode())
+        case "B":
+            return len(content)
         case "N":
             return ceil(len(content.strip("-0.").replace(".", "")) / 2) + 1
         case "L":

@@ -197,6 +197,12 @@ class Broadcasts:
             return False
         return True
 
+    def exhaust_cap(self, brand: str, day: date, cap: int) -> None:
+        """Note that a day's budget is used up, whoever used it: T-Mobile said so."""
+        left = cap - self.spent(brand, day)
+        if left > 0:
+            self.spend_cap(brand, day, left, cap)
+
     def return_cap(self, brand: str, day: date, segments: int) -> None:
         """Give back what was spent of a day's budget and not sent; `day` is that of the grant."""
         self._add(keys.cap(brand, day), {"used": -segments, "version": 1})

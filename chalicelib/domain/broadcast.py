@@ -24,6 +24,8 @@ SHORTEST_VALIDITY = 60
 NO_WORDS = Words("", "")
 CREATE_WITHIN = timedelta(seconds=1)
 """From a claim to its create. Later, a stop may have come between: the claim is skipped."""
+SETTLED_WITHIN = timedelta(hours=1)
+"""From its last chunk's end until it is known of everybody what became of them. Later somebody must look."""
 LOOK_WITHIN = timedelta(seconds=5)
 LOOK_EVERY = 25
 """A worker reads the broadcast's state again after so many recipients or so much time: cancelling takes 10 s."""
@@ -71,8 +73,9 @@ class Broadcast:
 
     `epoch` rises with every move, so that a worker of an earlier one knows that it is late. `armed_by` are the people
     who armed it. `audience` is how many were counted at `counted_at`: who joined later doesn't get it. `planned` is how
-    many of them were still there to be planned for; None until all are. `campaign` is the programme, by its slug;
-    `words` are final once it is armed; `sender` is the name of one of `broadcast_pacing`'s. `version` is the item's.
+    many of them were still there to be planned for; None until all are. `drained_at` is when the last of its chunks
+    was seen to be done. `campaign` is the programme, by its slug; `words` are final once it is armed; `sender` is the
+    name of one of `broadcast_pacing`'s. `version` is the item's.
     """
 
     id: str
@@ -90,7 +93,12 @@ class Broadcast:
     made_at: datetime | None = None
     counted_at: datetime | None = None
     planned: int | None = None
+    drained_at: datetime | None = None
     version: int = 0
+
+    def is_for(self, since: datetime) -> bool:
+        """Whether somebody who is on the roll since then is of its audience."""
+        return self.counted_at is None or since <= self.counted_at
 
     def is_stale(self, now: datetime) -> bool:
         """Whether it is too late to send it to anybody."""
@@ -117,6 +125,16 @@ def begun(broadcast: Broadcast, planned: int) -> Broadcast:
     """Return an armed broadcast as it begins, once it is known how many were planned for; else the very same."""
     after = moved(broadcast, Move.BEGIN)
     return after if after is broadcast else replace(after, planned=planned)
+
+
+def drained(broadcast: Broadcast, now: datetime) -> Broadcast:
+    """Return a broadcast whose chunks are all done; the very same where that was known."""
+    return broadcast if broadcast.drained_at else replace(broadcast, drained_at=now)
+
+
+def is_overdue(broadcast: Broadcast, now: datetime) -> bool:
+    """Whether it ought to be known by now what became of everybody."""
+    return broadcast.drained_at is not None and now - broadcast.drained_at >= SETTLED_WITHIN
 
 
 def armed(broadcast: Broadcast, typed: int, person: str, now: datetime) -> tuple[Broadcast, NotArmed | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.broadcast import Broadcast
+from chalicelib.domain.broadcast_pacing import pacific_day
 
 CHUNK = 500
 """Recipients of a chunk, at most: pointers to them fit one message, their keys one small item."""
@@ -80,8 +81,12 @@ def granted(chunk: Chunk, recipients: int, now: datetime) -> Chunk:
 
 
 def holds(chunk: Chunk, granted_at: datetime, now: datetime) -> bool:
-    """Whether a message about the grant of `granted_at` may be worked on: it isn't late, and not a repeat."""
-    return chunk.granted_at == granted_at and chunk.is_granted(now)
+    """Whether a message about the grant of `granted_at` may be worked on: it isn't late, and not a repeat.
+
+    On the next Pacific day it is late too: what it may send was counted on the last.
+    """
+    is_of_today = pacific_day(granted_at) == pacific_day(now)
+    return is_of_today and chunk.granted_at == granted_at and chunk.is_granted(now)
 
 
 def passed(chunk: Chunk, left: int, not_before: datetime | None) -> Chunk:

@@ -3,19 +3,198 @@
 Each step may be cut off anywhere, and run twice at once; the next minute goes on. Sends no text: that is the workers'.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.adapters.alert_queue import AlertTurn
+from chalicelib.adapters.roll import SHARDS
+from chalicelib.adapters.store import Stale
+from chalicelib.domain.broadcast import Broadcast, Move, Stage, begun, drained, is_overdue, is_settled, moved
+from chalicelib.domain.broadcast_chunks import chunks, fresh, granted
+from chalicelib.domain.broadcast_grants import Grant, Ready, grants, ready
+from chalicelib.domain.broadcast_pacing import (
+    BRAND,
+    Budget,
+    Sender,
+    left,
+    pacific_day,
+    sender_named,
+)
+from chalicelib.observability import count, log, share
+from chalicelib.runtime import runtime
+from chalicelib.views.again import tried
+from chalicelib.views.batches import each_due
+
+PLAN_SECONDS = 30.0
+"""So long one run plans; the next minute's goes on where this one was."""
+PAGE = 500
+"""Rows of the roll that one read has."""
+
 
 def each_minute() -> None:
     """Grant this minute's turns, go on planning what is armed, and close what is settled. One never stops another."""
-    dispatch()
+    steps: tuple[Callable[[], None], ...] = (
+        dispatch,
+        lambda: each_due(lambda: _at(Stage.ARMED), plan, "broadcasts"),
+        lambda: each_due(lambda: _at(Stage.SENDING), finish, "broadcasts"),
+    )
+    each_due(lambda: steps, lambda step: step(), "steps of broadcasts")
 
 
-def dispatch() -> None:
-    """Grant recipients to chunks of the broadcasts that are being sent, as their senders' rates and budgets allow."""
+# Planning.
 
 
 def plan(broadcast_id: str) -> None:
     """List who gets an armed broadcast, chunk by chunk, as far as this minute's time goes; begin it when all are."""
+    r = runtime()
+    broadcast, until = r.broadcasts.broadcast(broadcast_id), r.monotonic() + PLAN_SECONDS
+    if broadcast is None or broadcast.stage is not Stage.ARMED:
+        return
+    if all(_is_planned(broadcast, shard, until) for shard in SHARDS):
+        _begin(broadcast)
+
+
+def _begin(broadcast: Broadcast) -> None:
+    r = runtime()
+    planned = sum(chunk.recipients for chunk in r.broadcasts.chunks(broadcast.id))
+    with suppress(Stale):  # begun by another planner, or cancelled
+        r.broadcasts.move(broadcast, begun(broadcast, planned))
+        log("broadcast begun", stage=Stage.SENDING)
+
+
+def _is_planned(broadcast: Broadcast, shard: str, until: float) -> bool:
+    """Plan a shard to its end, going on from what is there; False: the time is up."""
+    while runtime().monotonic() < until:
+        begun_at = _so_far(broadcast, shard)
+        if begun_at is None:
+            return True
+        _extend(broadcast, shard, *begun_at, until)
+    return False
+
+
+def _so_far(broadcast: Broadcast, shard: str) -> tuple[int, str] | None:
+    """Return the number of a shard's next chunk and the last key before it; None: it is planned to its end."""
+    r = runtime()
+    last = r.broadcasts.last_planned(broadcast.id, shard)
+    if last is None:
+        return 0, ""
+    number, listed = last
+    if not listed:
+        return None
+    r.broadcasts.put_chunk(fresh(broadcast.id, shard, number, listed))  # whoever listed it may be gone since
+    return number + 1, listed[-1]
+
+
+def _extend(broadcast: Broadcast, shard: str, number: int, after: str, until: float) -> None:
+    """Make a shard's chunks from this one on, and its end, until another planner turns out to be further."""
+    r = runtime()
+    for chunk in chunks(broadcast.id, shard, _keys(broadcast, shard, after), number):
+        if r.monotonic() >= until or not r.broadcasts.put_chunk(chunk):
+            return
+        number = chunk.number + 1
+    r.broadcasts.end_shard(broadcast.id, shard, number)
+
+
+def _keys(broadcast: Broadcast, shard: str, after: str) -> Iterator[str]:
+    """Yield the keys of those on the roll who were there when the audience was counted, after this one."""
+    while page := runtime().roll.page(broadcast.campaign, shard, after, PAGE):
+        yield from (row.phone_key for row in page if broadcast.is_for(row.since))
+        after = page[-1].phone_key
+
+
+# Granting.
+
+
+def dispatch() -> None:
+    """Grant recipients to chunks of the broadcasts that are being sent, as their senders' rates and budgets allow."""
+    r = runtime()
+    found = [r.broadcasts.broadcast(each) for each in _at(Stage.SENDING)]
+    sending = [each for each in found if each is not None and each.stage is Stage.SENDING]
+    names = sorted({each.sender for each in sending})
+    each_due(lambda: names, lambda name: _by_sender(sender_named(name), sending), "senders")
+
+
+def _by_sender(sender: Sender, sending: Sequence[Broadcast]) -> None:
+    r = runtime()
+    mine = [each for each in sending if each.sender == sender.name]
+    now = r.now()
+    waiting = [ready(each, list(r.broadcasts.chunks(each.id)), now) for each in mine]
+    for grant in tried(lambda: _taken(sender, waiting, now)):
+        _send(grant, now)
+
+
+def _taken(sender: Sender, waiting: Sequence[Ready], now: datetime) -> tuple[Grant, ...]:
+    """Decide this minute's grants and take what they need, before any of them leaves: what is lost then is only time.
+
+    Raises:
+        Stale: another dispatcher took some; nothing was taken.
+    """
+    r = runtime()
+    rate, day = r.broadcasts.rate(sender, now), pacific_day(now)
+    cap = sender.a_day_on_t_mobile
+    budget = Budget(day, r.broadcasts.spent(BRAND, day) if cap else 0)
+    given = grants(waiting, sender, rate.bucket.segments, left(budget, sender, now), now)
+    segments = sum(grant.segments for grant in given)
+    if segments:
+        r.broadcasts.take_tokens(rate, segments)
+    if cap is not None:
+        share("DayCapUsed", budget.used + segments, cap)
+        if segments and not r.broadcasts.spend_cap(BRAND, day, segments, cap):
+            r.broadcasts.return_tokens(sender, segments)
+            return ()
+    return given
+
+
+def _send(grant: Grant, now: datetime) -> None:
+    """Mark the chunk, then ask a worker. Cut off between the two, the grant is made anew in five minutes."""
+    r = runtime()
+    try:
+        out = r.broadcasts.mark_chunk(grant.chunk, granted(grant.chunk, grant.recipients, now))
+    except Stale:
+        return  # a worker whose grant had run out came back with it
+    turn = AlertTurn(
+        broadcast=out.broadcast,
+        shard=out.shard,
+        number=out.number,
+        recipients=out.granted,
+        epoch=grant.broadcast.epoch,
+        granted_at=out.granted_at or now,
+    )
+    r.alert_queue.send(turn, grant.delay)
+
+
+# Closing.
 
 
 def finish(broadcast_id: str) -> None:
     """Close a broadcast whose chunks are done when it is known of everybody what became of them."""
+    r = runtime()
+    broadcast = r.broadcasts.broadcast(broadcast_id)
+    if broadcast is None or broadcast.stage is not Stage.SENDING or broadcast.planned is None:
+        return
+    if all(chunk.is_done for chunk in r.broadcasts.chunks(broadcast_id)):
+        with suppress(Stale):  # somebody else moved it: the next minute sees where it is
+            _settle(_drained(broadcast))
+
+
+def _drained(broadcast: Broadcast) -> Broadcast:
+    """Note when the last chunk was done, the first time this is seen."""
+    r = runtime()
+    return r.broadcasts.move(broadcast, drained(broadcast, r.now()))
+
+
+def _settle(broadcast: Broadcast) -> None:
+    r = runtime()
+    if not is_settled(r.claims.by_state(broadcast.id), broadcast.planned or 0):
+        if is_overdue(broadcast, r.now()):
+            count("BroadcastsUnsettled")
+        return
+    r.broadcasts.move(broadcast, moved(broadcast, Move.FINISH))
+    count("BroadcastsDone")
+    log("broadcast done", stage=Stage.DONE)
+
+
+def _at(stage: Stage) -> list[str]:
+    """Return the broadcasts at a stage, as far as the list says; each is read anew before anything is done with it."""
+    return [each.id for each in runtime().broadcasts.all() if each.stage is stage]
