@@ -10,10 +10,9 @@ from dataclasses import replace
 from functools import reduce
 
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.inbound_texts import ASKED, Kind
+from chalicelib.domain.opt_out_words import TO_TAKE_OUT, words_of
 from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import reply_text
-from chalicelib.domain.stop_words import STOPS
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language
 from dev.phone_world import World
@@ -28,7 +27,7 @@ Line = tuple[str, frozenset[str], str]
 def words(campaigns: Iterable[Campaign]) -> Keywords:
     """What is set for these campaigns' numbers; where they share a word, the first one's answer stands."""
     lines = [line for campaign in campaigns for line in _lines(campaign)]
-    return reduce(lambda found, line: found.saying(*line), reversed(lines), ADVANCED.without("YES"))
+    return reduce(lambda found, line: found.saying(*line), reversed(lines), ADVANCED.without(*TO_TAKE_OUT))
 
 
 def switch_on(world: World, campaigns: Sequence[Campaign], service: str = SERVICE) -> None:
@@ -43,20 +42,7 @@ def _lines(campaign: Campaign) -> Iterable[Line]:
         return
     joined = Reply.CONFIRM if campaign.texts.confirms else Reply.WELCOME
     for language in Language:
-        keywords = [each.word for each in campaign.texts.keywords if each.language is language]
-        yield STOP, _single(STOPS, language), reply_text(Reply.STOPPED, told, language)
-        yield START, _asking(Kind.JOIN, language) | _upper(keywords), reply_text(joined, told, language)
-        yield HELP, _asking(Kind.HELP, language), reply_text(Reply.HELP, told, language)
-
-
-def _asking(kind: Kind, language: Language) -> frozenset[str]:
-    """The words for joining, or for help, in a language."""
-    return _upper(word for word, (means, of) in ASKED.items() if (means, of) == (kind, language))
-
-
-def _single(by_word: dict[str, Language], language: Language) -> frozenset[str]:
-    return _upper(word for word, of in by_word.items() if of is language)
-
-
-def _upper(said: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.upper() for word in said if " " not in word)
+        words = words_of(campaign.texts.keywords, language)
+        yield STOP, frozenset(words.stop), reply_text(Reply.STOPPED, told, language)
+        yield START, frozenset(words.join), reply_text(joined, told, language)
+        yield HELP, frozenset(words.help), reply_text(Reply.HELP, told, language)

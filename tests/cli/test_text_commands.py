@@ -310,8 +310,8 @@ def test_what_twilio_is_told_is_what_we_answer_word_for_word(
     for language in Language:
         for reply in (Reply.STOPPED, Reply.CONFIRM, Reply.HELP):
             assert texts[reply, language] in lines
-    assert "START, UNSTOP, JOIN, SUBSCRIBE, FAMILIES" in lines
-    assert "INICIAR, INICIO, UNIRSE, SUSCRIBIR, ALERTAS, FAMILIAS" in lines
+    assert "JOIN, START, UNSTOP, SUBSCRIBE, FAMILIES" in lines
+    assert "UNIRSE, INICIO, INICIAR, SUSCRIBIR, ALERTAS, FAMILIAS" in lines
     assert "Take out of the opt-in words: YES." in result.stdout
     assert [line for line in lines if line.startswith("Opt-out, ") and line.endswith(", 1 segment")]
 
