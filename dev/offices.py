@@ -48,7 +48,7 @@ def directory(path: Path = DIRECTORY) -> tuple[OfficeLine, ...]:
     )
 
 
-TO_TEXT = ("FAMILIES", "FAMILIAS", "YES", "CALL", "STOP")
+TO_TEXT = ("FAMILIES", "FAMILIAS", "YES", "30303", "CALL", "STOP")
 """What somebody would text to the campaign that the stack starts with."""
 
 

@@ -9,12 +9,17 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
 
 from dev.phone_world import (
+    HANDSET_OFF,
+    NOT_A_MOBILE,
+    STATUSES_TOLD,
     Hook,
     OfficeLine,
     OurNumber,
     PickUp,
     Press,
+    Rules,
     Supporter,
+    TextFate,
     rest,
     rest_calls,
     rest_numbers,
@@ -180,6 +185,82 @@ def test_a_text_has_twilios_shape(spec: Json) -> None:
         path = MESSAGE.format(AccountSid=ACCOUNT, Sid=staged.world.texts[0].sid)
         assert errors(spec, schema, ask(staged, "GET", path)[1]) == []
         staged.world.run_until_idle()
+
+
+SERVICE = "MG" + "2" * 32
+FATES = [TextFate(), TextFate("sent"), HANDSET_OFF, TextFate("failed", 30034)]
+
+
+def texted() -> Stage:
+    """A service's texts of every end, one that stopped, one a person sent, one that waits for its turn."""
+    rules = Rules(segments_per_second=0.5, service_refuses_at_once=False)
+    staged = stage({}, Supporter(ANA, texts=FATES), ours=OurNumber(service=SERVICE), rules=rules)
+    for _ in FATES:
+        staged.client.messages.create(to=ANA, messaging_service_sid=SERVICE, body="¡Hola!")
+    staged.client.messages.create(to=LUIS, from_=OURS, body="á" * 71, validity_period=1)
+    staged.world.text_in(LUIS, OURS, "STOP")
+    staged.client.messages.create(to=LUIS, messaging_service_sid=SERVICE, body="Hello", risk_check="disable")
+    return staged
+
+
+def test_every_text_in_every_state_has_twilios_shape(spec: Json) -> None:
+    staged, seen = texted(), set()
+    schema = closed(spec["components"]["schemas"]["api.v2010.account.message"])
+    going = True
+    while going:
+        for text in staged.world.texts:
+            path = MESSAGE.format(AccountSid=ACCOUNT, Sid=text.sid)
+            shown = ask(staged, "GET", path)[1]
+            assert errors(spec, schema, shown) == []
+            seen.add(shown["status"])
+        going = staged.world.step()
+
+    ends = {"sent", "delivered", "undelivered", "failed"}
+    assert seen == {"accepted", "queued", "sending", "received"} | ends
+    assert seen <= set(spec["components"]["schemas"]["message_enum_status"]["enum"])
+    directions = {text.direction for text in staged.world.texts}
+    assert directions <= set(spec["components"]["schemas"]["message_enum_direction"]["enum"])
+
+
+@pytest.mark.parametrize(
+    "query", ["DateSent=2026-12-09", "DateSent%3E=2026-12-09", "DateSent%3C=2026-12-10T00:00:00Z&PageSize=2"]
+)
+def test_a_list_by_date_has_twilios_shape_page_by_page(spec: Json, query: str) -> None:
+    staged = texted()
+    staged.world.run_until_idle()
+    content = spec["paths"][MESSAGES]["get"]["responses"]["200"]["content"]
+    path: str | None = f"{MESSAGES.format(AccountSid=ACCOUNT)}?{query}"
+    found = []
+    while path:
+        status, listed = ask(staged, "GET", path)
+        assert (status, errors(spec, closed(content["application/json"]["schema"]), listed)) == (200, [])
+        found += [text["sid"] for text in listed["messages"]]
+        path = listed["next_page_uri"]
+
+    dated = [text.sid for text in reversed(staged.world.texts) if text.sent is not None]
+    assert found == dated
+    assert staged.world.complaints == []
+
+
+def test_statuses_that_are_told_are_twilios(spec: Json) -> None:
+    assert set(spec["components"]["schemas"]["message_enum_status"]["enum"]) >= STATUSES_TOLD
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "code"),
+    [
+        ("To=%2B14045550123&From=%2B12025550142&Body=a", 429, 20429),
+        ("To=%2B525555550142&From=%2B12025550142&Body=a", 400, 21408),
+        ("To=%2B14045550199&From=%2B12025550142&Body=a", 400, 21614),
+    ],
+)
+def test_each_refusal_has_the_shape_that_twilios_client_reads(told: str, status: int, code: int) -> None:
+    staged = stage({}, Supporter("+14045550199", texts=[NOT_A_MOBILE]))
+    staged.world.rules.creates_per_second = 0 if code == 20429 else None
+    answer = ask(staged, "POST", MESSAGES.format(AccountSid=ACCOUNT), told)
+
+    assert (answer[0], answer[1]["status"], answer[1]["code"]) == (status, status, code)
+    assert set(answer[1]) == {"code", "message", "more_info", "status"}
 
 
 def test_our_sub_resources_are_those_of_twilios_examples(spec: Json) -> None:
