@@ -29,6 +29,7 @@ ANSWERS: Mapping[Reply, str] = {
     Reply.ALREADY: "to a keyword again",
     Reply.UNCLEAR: "to what may be a stop",
     Reply.NOT_JOINED: "to whoever has not joined",
+    Reply.LANGUAGE: "to a language",
     Reply.THANKS: "to anything else",
 }
 """What each reply answers, as people who write campaigns would say it."""

@@ -1,4 +1,4 @@
-"""What we answer to a text, in both languages: R1 to R7, with a programme's own names, numbers and links in them.
+"""What we answer to a text, in both languages: R1 to R8, with a programme's own names, numbers and links in them.
 
 Promises: every text here is in GSM-7 and, for names of usual length, in the segments the table test names. The words
 are ours; `reply_lint` says which elements each must have, and whether an organization's own words have them.
@@ -79,13 +79,17 @@ TEXTS: Mapping[Reply, Words] = {
         "{title}: Para recibir alertas responda UNIRSE. Para ayuda responda AYUDA. "
         "Pueden aplicarse tarifas de mensajes y datos.",
     ),
+    Reply.LANGUAGE: Words(
+        "{title}: From now on we text you in English. Reply HELP for help, STOP to cancel.",
+        "{title}: Desde ahora le escribimos en español. AYUDA para ayuda, ALTO para cancelar.",
+    ),
 }
-"""R1 to R7. THANKS has none of ours: it is the organization's own text, where it has one."""
+"""R1 to R8. THANKS has none of ours: it is the organization's own text, where it has one."""
 BACK = Words(" Reply START to rejoin.", " Responda INICIAR para volver.")
 
 
 def reply_text(reply: Reply, programme: Programme, language: Language) -> str:
-    """Return one of R1 to R7 as it is sent.
+    """Return one of R1 to R8 as it is sent.
 
     Raises:
         KeyError: for THANKS, which is the organization's own.

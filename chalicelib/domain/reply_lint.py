@@ -49,6 +49,7 @@ NEEDED: Mapping[Reply, frozenset[Element]] = {
     Reply.ALREADY: _ALL - {Element.PRIVACY},
     Reply.UNCLEAR: frozenset({Element.BRAND, Element.HELP, Element.STOP}),
     Reply.NOT_JOINED: frozenset({Element.BRAND, Element.PROGRAMME, Element.RATES, Element.HELP}),
+    Reply.LANGUAGE: frozenset({Element.BRAND, Element.HELP, Element.STOP}),
     Reply.THANKS: frozenset({Element.BRAND}),
 }  # fmt: skip
 """R4's frequency, rates and terms are no duty, but ours has them and so has whatever replaces it."""

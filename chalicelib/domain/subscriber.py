@@ -37,6 +37,7 @@ class Reply(StrEnum):
     ALREADY = "R5"
     UNCLEAR = "R6"
     NOT_JOINED = "R7"
+    LANGUAGE = "R8"
     THANKS = "thanks"  # the organization's own text, where it has one
 
 
@@ -46,6 +47,7 @@ CAPS: dict[Reply, tuple[int, timedelta]] = {
     Reply.UNCLEAR: (1, timedelta(hours=24)),
     Reply.NOT_JOINED: (1, timedelta(hours=24)),
     Reply.THANKS: (1, timedelta(hours=24)),
+    Reply.LANGUAGE: (3, timedelta(hours=1)),
 }
 """Reply → at most so many in such a time. R1 to R3 are bounded by the states: each needs a change of them."""
 FORM_AGAIN = timedelta(hours=24)

@@ -94,10 +94,11 @@ _TABLE: dict[State, dict[type, object]] = {
         Confirmed: moves.confirmed, Joined: moves.confirmed, TimePassed: moves.asked_long_ago,
         Unclear: moves.asked_once_more, SaidOther: moves.asked_once_more,
         CallAsked: moves.asked_once_more, LetterAsked: moves.asked_once_more,
+        LanguageAsked: moves.asked_in_language,
     },
     State.SUBSCRIBED: _KNOWN | {
         Joined: moves.joined_already, Unclear: moves.held, Confirmed: moves.thanked, SaidOther: moves.thanked,
-        CallAsked: moves.call_asked, LetterAsked: moves.letter_asked,
+        CallAsked: moves.call_asked, LetterAsked: moves.letter_asked, LanguageAsked: moves.language_told,
     },
     State.HELD: _KNOWN | {
         Joined: moves.joined_from_held, Released: moves.released,

@@ -316,5 +316,20 @@ def zip_told(subscriber: Subscriber, event: ZipTold, moment: Moment) -> Change:
 
 
 def language_asked(subscriber: Subscriber, event: LanguageAsked, moment: Moment) -> Change:
-    """From now on in this language."""
+    """From now on in this language. Who is held hears nothing of it."""
     return _heard(subscriber, moment, language=event.language), ()
+
+
+def language_told(subscriber: Subscriber, event: LanguageAsked, moment: Moment) -> Change:
+    """From now on in this language, and they see that it worked."""
+    after, _ = language_asked(subscriber, event, moment)
+    return replied_within_cap(after, Reply.LANGUAGE, event.evidence, moment)
+
+
+def asked_in_language(subscriber: Subscriber, event: LanguageAsked, moment: Moment) -> Change:
+    """The question once more, in the language they can read: consent will be to these words."""
+    after, _ = language_asked(subscriber, event, moment)
+    if subscriber.asks >= MOST_ASKS:
+        return after, ()
+    after = moved(after, moment, asks=subscriber.asks + 1, asked_with=moment.words)
+    return replied(after, Reply.CONFIRM, event.evidence, moment)

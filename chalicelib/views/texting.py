@@ -19,7 +19,7 @@ from chalicelib.domain.programme import programme, rules
 from chalicelib.domain.replies import disclosed, reply_text
 from chalicelib.domain.stopping_moves import CONFIRM_STOP_WITHIN
 from chalicelib.domain.subscriber import Evidence, Moment, Reply, State
-from chalicelib.domain.subscriber_events import Answer, Drifted, Event, TimePassed
+from chalicelib.domain.subscriber_events import Answer, Drifted, Event, LanguageAsked, TimePassed
 from chalicelib.domain.subscriber_machine import advance_everywhere
 from chalicelib.domain.subscriber_moves import Change
 from chalicelib.domain.words import Language
@@ -117,7 +117,8 @@ def _heard(text: Text, found: Sequence[Campaign]) -> Heard:
         return Heard(campaign, Reaction(campaign.slug), language, is_over=True)
     said = Said(text.sid, r.now(), text.number, text.body[:LONGEST_TEXT])
     event = event_of(read, _evidence(text, language, campaign, read), known)
-    return Heard(campaign, _taken(campaign, standing, said, event, _words(campaign, language)), language)
+    asked_for = event.language if isinstance(event, LanguageAsked) else language
+    return Heard(campaign, _taken(campaign, standing, said, event, _words(campaign, asked_for)), language)
 
 
 def _evidence(text: Text, language: Language, campaign: Campaign, read: Classified) -> Evidence:

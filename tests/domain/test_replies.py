@@ -33,6 +33,7 @@ SIZES = {
     Reply.ALREADY: ((165, 2, 141), (188, 2, 118)),
     Reply.UNCLEAR: ((102, 1, 58), (103, 1, 57)),
     Reply.NOT_JOINED: ((102, 1, 58), (132, 1, 28)),
+    Reply.LANGUAGE: ((94, 1, 66), (97, 1, 63)),
 }
 CUTS = {
     Element.BRAND: ("Families", "Families"),

@@ -20,6 +20,7 @@ from chalicelib.domain.subscriber_events import (
     Event,
     Helped,
     Joined,
+    LanguageAsked,
     Reassigned,
     Released,
     SaidOther,
@@ -31,6 +32,7 @@ from chalicelib.domain.subscriber_events import (
     Undeliverable,
 )
 from chalicelib.domain.subscriber_machine import legal
+from chalicelib.domain.words import Language
 from tests.conftest import Figure
 from tests.domain.subscriber_space import (
     EVENTS,
@@ -169,6 +171,7 @@ def test_every_promise_holds_for_every_event_in_every_state(figure: Figure) -> N
 
 
 E1, E2 = said(), said(was_answered=True)
+SPANISH = LanguageAsked(E1, Language.ES)
 STAY = {state: state for state in State}
 OPEN = (State.UNKNOWN, State.PENDING, State.SUBSCRIBED, State.HELD)
 Row = tuple[State, Event, State, Reply | None]
@@ -177,7 +180,7 @@ Row = tuple[State, Event, State, Reply | None]
 def sheet() -> list[Row]:
     """The fact sheet's table, for the usual rules: from, event, to, reply."""
     u, p, s, h, x, i = State
-    r1, r2, r3, r4, r5, r6, r7, _ = Reply
+    r1, r2, r3, r4, r5, r6, r7, r8, _ = Reply
     stops = [(each, Stopped(E1), x, r3) for each in OPEN] + [(each, Stopped(E2), x, None) for each in OPEN]
     helps = [(each, Helped(E1), each, r4) for each in OPEN] + [
         (each, Helped(E2), each, None) for each in OPEN
@@ -199,6 +202,8 @@ def sheet() -> list[Row]:
         (x, Joined(E1), p, r1), (x, Confirmed(E1), x, None), (x, Helped(E1), x, r4), (x, Stopped(E1), x, None),
         (x, Unclear(E1), x, None), (x, SaidOther(E1), x, None), (x, Undeliverable(30006, E1), x, None),
         (x, Reassigned(E1), x, None), (x, Released(E1), x, None),
+        # What the sheet leaves open: who asks for a language sees that it worked, and who is held hears nothing.
+        (u, SPANISH, u, r7), (p, SPANISH, p, r1), (s, SPANISH, s, r8), (h, SPANISH, h, None), (x, SPANISH, x, None),
         (i, Stopped(E1), x, r3), (i, Joined(E1), p, r1), (i, SaidOther(E1), u, None), (i, Unclear(E1), u, None),
     ]  # fmt: skip
 

@@ -241,6 +241,30 @@ def test_zip_and_language_are_kept() -> None:
     assert take(spanish, Helped(E1)).effects == (Answer(Reply.HELP, Language.ES),)
 
 
+def test_who_asks_for_a_language_is_told_in_it_at_most_three_times_an_hour() -> None:
+    told = subscriber(State.SUBSCRIBED)
+    replies: list[object] = []
+    for minute, language in enumerate((Language.ES, Language.EN, Language.ES, Language.EN)):
+        t = take(
+            told, LanguageAsked(said(NOW + minute * A_MINUTE), language), moment(NOW + minute * A_MINUTE)
+        )
+        told, replies = t.after, [*replies, *t.effects]
+
+    assert replies == [Answer(Reply.LANGUAGE, each) for each in (Language.ES, Language.EN, Language.ES)]
+    assert told.language is Language.EN
+
+
+def test_who_is_asked_to_confirm_and_wants_spanish_is_asked_in_spanish_and_consents_to_those_words() -> None:
+    asked = subscriber(State.PENDING, asked_with=OLD_WORDS)
+    first = take(asked, LanguageAsked(E1, Language.ES))
+    second = take(first.after, LanguageAsked(said(NOW + A_MINUTE), Language.EN))
+    joined = take(first.after, Confirmed(said(NOW + A_MINUTE)))
+
+    assert first.effects == (Answer(Reply.CONFIRM, Language.ES),)
+    assert second.effects == ()
+    assert [row.shown for row in joined.rows] == [WORDS]
+
+
 def test_a_stranger_is_answered_in_the_language_of_the_word() -> None:
     t = take(subscriber(), Joined(said(language=Language.ES)))
 

@@ -88,3 +88,18 @@ def test_no_number_stands_in_the_table_but_on_the_roll(house: Rehearsal) -> None
     assert [item["PK"]["S"] for item in held] == [keys.roll(SLUG, texting.key_of(ANA)).pk]
     house.text_us("stop")
     assert not [item for item in house.rows() if ANA in str(item)]
+
+
+def test_who_asks_for_spanish_sees_that_it_worked(house: Rehearsal) -> None:
+    house.text_us("FAMILIES")
+    asked = house.text_us("en español")
+    welcomed = house.text_us("sí")
+    told = house.text_us("ENGLISH")
+
+    assert "Responda SI para recibir alertas" in asked[0]
+    assert "Ya recibe nuestras alertas" in welcomed[0]
+    assert "From now on we text you in English. Reply HELP for help, STOP to cancel." in told[0]
+    (row,) = [
+        row for row in house.runtime.subscribers.consents(texting.key_of(ANA)) if row.now is State.SUBSCRIBED
+    ]
+    assert "Responda SI" in (house.runtime.subscribers.shown(row.shown or "") or "")
