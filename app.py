@@ -14,6 +14,8 @@ from chalicelib.views.letter_workers import letter_workers
 from chalicelib.views.letters_api import letters_api
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
+from chalicelib.views.signup_pages import signup_pages
+from chalicelib.views.signups_api import signups_api
 from chalicelib.views.texts import texts
 from chalicelib.views.voice import voice
 from chalicelib.views.workers import workers
@@ -26,9 +28,11 @@ for blueprint in (
     booked_pages,
     letter_pages,
     letter_links,
+    signup_pages,
     api,
     bookings_api,
     letters_api,
+    signups_api,
     offices_api,
     voice,
     texts,

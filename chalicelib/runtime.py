@@ -19,6 +19,7 @@ from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
 from chalicelib.adapters.mailer import Mailer
+from chalicelib.adapters.outgoing_texts import OutgoingTexts
 from chalicelib.adapters.phone import Phone
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.roll import Roll
@@ -88,6 +89,7 @@ class Runtime:
     alert_queue: AlertQueue
     claims: Claims
     roll: Roll
+    outgoing_texts: OutgoingTexts
     mailer: Mailer
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
@@ -130,6 +132,7 @@ class Runtime:
             alert_queue=AlertQueue(aws.sqs, config.alert_queue),
             claims=Claims(table),
             roll=Roll(table),
+            outgoing_texts=OutgoingTexts(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
             http=http,
             now=now,

@@ -31,6 +31,7 @@ from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
 from chalicelib.adapters.mailer import Mailer
+from chalicelib.adapters.outgoing_texts import OutgoingTexts
 from chalicelib.adapters.ring_queue import RingQueue
 from chalicelib.adapters.roll import Roll
 from chalicelib.adapters.secrets import SecretStore
@@ -143,6 +144,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         alert_queue=AlertQueue(sqs, config.alert_queue),
         claims=Claims(table),
         roll=Roll(table),
+        outgoing_texts=OutgoingTexts(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
         now=lambda: NOW,
     )

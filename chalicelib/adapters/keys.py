@@ -45,6 +45,7 @@
 | CAP#brand#day / CAP | segments to T-Mobile's customers on a Pacific day |
 | CLAIM#broadcast#shard / token | what became of one recipient of a broadcast |
 | PASSES / time#id | passes over a chunk that may have left somebody of whom nothing is known |
+| OUTTEXT#id / TEXT | a text that a form asks for; its number until the text is claimed |
 | SENDER / CIRCUIT, BUCKET | whether SES takes our mail at all, and how fast |
 """
 
@@ -291,6 +292,11 @@ def stop_texts(phone_key: str) -> Key:
 def inbound_text(sid: str) -> Key:
     """A text to us, by Twilio's id of it; or what else was taken once, by its own."""
     return Key(f"TEXT#{sid}", "TEXT")
+
+
+def outgoing_text(text_id: str) -> Key:
+    """A text of ours that a form asks for."""
+    return Key(f"OUTTEXT#{text_id}", "TEXT")
 
 
 def roll(programme: str, phone_key: str) -> Key:

@@ -1,4 +1,4 @@
-"""The queue of calls to place and codes to text: holds ids of calls and of booked calls, never a number or a code."""
+"""The queue of calls to place, and of codes and replies to text: holds ids, never a number, a code or a text."""
 
 import json
 from dataclasses import dataclass
@@ -29,6 +29,13 @@ class CodeText:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    """A message: the text that a form asked for, by its id."""
+
+    id: str
+
+
 class RingQueue:
     """One SQS queue."""
 
@@ -48,13 +55,17 @@ class RingQueue:
         """Ask for this text in `delay` seconds. A repeat is harmless: texting claims first."""
         self._send({"code_for": text.name, "number": str(text.number)}, delay)
 
+    def send_reply(self, text: ReplyText, delay: float = 0) -> None:
+        """Ask for this text in `delay` seconds. A repeat is harmless: texting claims first."""
+        self._send({"reply": text.id}, delay)
+
     def _send(self, message: dict[str, str], delay: float) -> None:
         seconds = min(LONGEST_DELAY, max(0, ceil(delay)))
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=seconds)
 
 
-def asked_in(body: str) -> str | BookedCall | CodeText:
-    """Return what a message asks for: the id of a call to place, a booked call, or a code to text.
+def asked_in(body: str) -> str | BookedCall | CodeText | ReplyText:
+    """Return what a message asks for: the id of a call to place, a booked call, or a code or a reply to text.
 
     Raises:
         ValueError: it holds neither; the message is poison and belongs in the dead-letter queue.
@@ -65,6 +76,8 @@ def asked_in(body: str) -> str | BookedCall | CodeText:
             return BookedCall(str(message["booking"]), datetime.fromisoformat(message["at"]))
         if "code_for" in message:
             return CodeText(str(message["code_for"]), int(message["number"]))
+        if "reply" in message:
+            return ReplyText(str(message["reply"]))
         call_id = message["call_id"]
     except (KeyError, TypeError) as error:
         raise ValueError("a ring message without a call id") from error

@@ -65,6 +65,11 @@ def texts_of(slug: str) -> str:
     return f"texts#{slug}"
 
 
+def signups_of(slug: str) -> str:
+    """Return the name under which the forms that ask for a campaign's texts are counted, day by day."""
+    return f"signups#{slug}"
+
+
 def day_of(now: datetime) -> str:
     """Return the day whose budget a call at `now` is counted against: midnight to midnight UTC.
 

@@ -59,6 +59,10 @@ class Code(StrEnum):
     LETTER_NOT_SENT = "letter_not_sent"
     NO_MAILBOX = "no_mailbox"
     LETTER_GONE = "letter_gone"
+    PHONE_NOT_TEXTED = "phone_not_texted"
+    BOX_NOT_TICKED = "box_not_ticked"
+    WORDS_CHANGED = "words_changed"
+    TOO_MANY_SIGNUPS = "too_many_signups"
     OUR_FAULT = "our_fault"
 
 
@@ -238,6 +242,22 @@ SENTENCES: dict[Code, Words] = {
         "campaign’s page; a letter you confirmed goes its way without it.",
         "Este enlace ya no sirve o no está completo. Si su carta le espera, pida otra vez el enlace en la página de la "
         "campaña; una carta que usted confirmó sigue su camino sin él.",
+    ),
+    Code.PHONE_NOT_TEXTED: Words(
+        "We can’t text this number. Enter a US or Canadian cell phone’s number",
+        "No podemos enviar mensajes a este número. Escriba el de un celular de Estados Unidos o Canadá",
+    ),
+    Code.BOX_NOT_TICKED: Words(
+        "Tick the box if you agree to get texts", "Marque la casilla si acepta recibir mensajes"
+    ),
+    Code.WORDS_CHANGED: Words(
+        "These words have changed since you opened the page. Read them again, and tick the box if you still agree",
+        "Este texto cambió desde que abrió la página. Léalo otra vez y marque la casilla si sigue de acuerdo",
+    ),
+    Code.TOO_MANY_SIGNUPS: Words(
+        "That’s the most sign-ups from one place, or for one phone, for now. Texting us yourself works at once",
+        "Es el máximo de inscripciones desde un mismo lugar, o con un mismo teléfono, por ahora. Si nos escribe usted, "
+        "funciona enseguida",
     ),
     Code.OUR_FAULT: Words(
         "Sorry, something broke on our side. We never call you twice for one tap.",

@@ -22,7 +22,7 @@ from chalicelib.domain.refusals import SENTENCES, Code, Refusal
 from chalicelib.domain.words import Language, language_of
 from chalicelib.observability import fault
 from chalicelib.runtime import runtime
-from chalicelib.views import calling_in, codes, proving, tap, urls
+from chalicelib.views import calling_in, codes, proving, signups, tap, urls
 from chalicelib.views.committing import campaign_of, loaded
 
 api = Blueprint(__name__)
@@ -48,6 +48,7 @@ STATUSES: dict[Code, int] = {
     Code.NO_MAILBOX: 409,
     Code.LETTER_NOT_SENT: 409,
     Code.LETTER_GONE: 404,
+    Code.TOO_MANY_SIGNUPS: 429,
     Code.OUR_FAULT: 503,
 }
 """Refusal → status; every other code is about what was sent, 400."""
@@ -182,6 +183,7 @@ def _campaign_json(campaign: Campaign) -> dict[str, Any]:
         "title": each_language(campaign.title.of),
         "summary": each_language(campaign.summary.of),
         "points": [each_language(point.of) for point in campaign.points],
+        "texts": signups.as_json(campaign),
     }
 
 

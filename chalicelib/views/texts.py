@@ -13,7 +13,7 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.subscriber_events import Ring
 from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
-from chalicelib.views import alert_statuses, calling_by_text, text_replies, texting
+from chalicelib.views import alert_statuses, calling_by_text, reply_texts, text_replies, texting
 from chalicelib.views.committing import happened
 from chalicelib.views.keeping import changed
 from chalicelib.views.rendering import Headers
@@ -77,6 +77,8 @@ def note_text(form: Form, text_id: str) -> Response:
     """A status callback of a text. Of a code's, only that no text gets there is of interest."""
     if alert_statuses.is_alert(text_id):
         return Response("", status_code=alert_statuses.note(form, text_id), headers=PLAIN)
+    if text_id.startswith(reply_texts.PREFIX):
+        return Response("", status_code=reply_texts.note(form, text_id), headers=PLAIN)
     if form.get("MessageStatus") not in FAILED:
         return Response("", status_code=NO_CONTENT, headers=PLAIN)
     name, _, number = text_id.rpartition(".")

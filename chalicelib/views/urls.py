@@ -40,6 +40,11 @@ def alert_status(broadcast: str, shard: str, token: str) -> str:
     return public(f"/twilio/texts/alert.{broadcast}.{shard}.{token}/status") + RETRIES
 
 
+def reply_status(name: str) -> str:
+    """Where Twilio reports on a text that a form asked for, by its name."""
+    return public(f"/twilio/texts/{name}/status") + RETRIES
+
+
 def fallback() -> str:
     """Where Twilio goes when an answer of ours fails."""
     return public("/twilio/voice/fallback")

@@ -23,7 +23,7 @@ pages = Blueprint("chalicelib.views.pages")
 
 FORM = "application/x-www-form-urlencoded"
 SEE_OTHER = 303
-KEPT = frozenset({"live", "still", "skip", "office", "zone", "via", "again", "print"})
+KEPT = frozenset({"live", "still", "skip", "office", "zone", "via", "again", "print", "sent"})
 """What an address asks for beside the language, and keeps when the language is changed."""
 
 

@@ -34,6 +34,7 @@ PATH = {
     "step": re.compile(r"0|[1-9]\d{0,3}"),
     "text_id": re.compile(
         r"(booking\.)?[A-Za-z0-9_-]{8,64}\.[1-9]|alert\.[A-Za-z0-9_-]{8,64}\.[0-9a-f]{2}\.[A-Za-z0-9_-]{22,43}"
+        r"|reply\.[A-Za-z0-9_-]{8,64}"
     ),
 }
 

@@ -10,7 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.phone import Known, Phone, Placing, Rejected, TooMany, Unclear
-from chalicelib.adapters.ring_queue import BookedCall, CodeText, asked_in
+from chalicelib.adapters.ring_queue import BookedCall, CodeText, ReplyText, asked_in
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.domain.booking_proving import booking_named
 from chalicelib.domain.call import CallSession, CallStatus, Stage
@@ -34,7 +34,15 @@ from chalicelib.domain.events import (
 from chalicelib.domain.reconciling import STALE, Need, need, next_look
 from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
-from chalicelib.views import booking_codes, budget, calling_by_text, code_texts, firing, urls
+from chalicelib.views import (
+    booking_codes,
+    budget,
+    calling_by_text,
+    code_texts,
+    firing,
+    reply_texts,
+    urls,
+)
 from chalicelib.views.batches import PLACEHOLDER, each_due, each_message
 from chalicelib.views.committing import campaign_of, commit, happened, loaded
 from chalicelib.views.line import PACE
@@ -64,12 +72,14 @@ def reconcile(_event: CloudWatchEvent) -> None:
         _look_at_calls(runtime())
 
 
-def _carry_out(asked: str | BookedCall | CodeText) -> None:
+def _carry_out(asked: str | BookedCall | CodeText | ReplyText) -> None:
     match asked:
         case BookedCall():
             firing.fire(asked)
         case CodeText():
             code_texts.send(asked)
+        case ReplyText():
+            reply_texts.send(asked)
         case _:
             place(asked)
 

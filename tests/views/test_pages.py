@@ -22,6 +22,7 @@ from chalicelib.views import rendering
 from chalicelib.views.letter_pages import AT_THE_LETTER, ON_PAPER
 from chalicelib.views.obstacles import OBSTACLES
 from chalicelib.views.pages import AT_THE_CODE, AT_THE_FIELD, AT_THE_OFFICES, RESTING
+from chalicelib.views.signup_pages import AT_THE_FORM
 from tests.browser.served import PREFIX, Answer, Served
 from tests.browser.states import CALLS, PATHS
 from tests.values import CALL_ID, NOW, PHONE, campaign, over, session, unverified
@@ -323,7 +324,7 @@ def test_a_call_that_is_over_asks_for_no_refresh(served: Served) -> None:
 def test_every_refusal_has_its_page() -> None:
     of_calls = OBSTACLES.keys() | AT_THE_FIELD | AT_THE_CODE | AT_THE_OFFICES | RESTING
 
-    assert of_calls | AT_THE_LETTER | ON_PAPER.keys() == set(Code)
+    assert of_calls | AT_THE_LETTER | ON_PAPER.keys() | AT_THE_FORM.keys() == set(Code)
 
 
 @pytest.mark.parametrize("code", OBSTACLES)

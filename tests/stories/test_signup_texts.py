@@ -1,0 +1,202 @@
+"""What Twilio and carriers do with a form's question; and workers that are killed on the way to it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.outgoing_texts import Stage
+from chalicelib.domain.subscriber import State
+from chalicelib.runtime import Runtime
+from chalicelib.views import texting
+from dev.phone_world import CreateFault
+from tests.rehearsal import ANA, SLUG, sweep
+from tests.stories.placing_house import webhook
+from tests.stories.signing_house import Signing
+
+
+@pytest.fixture
+def house(built: Runtime) -> Iterator[Signing]:
+    sweep()
+    made = Signing(built)
+    yield made
+    assert made.world.complaints == []
+
+
+def stages(house: Signing) -> list[Stage]:
+    return [each.stage for each in house.kept()]
+
+
+def test_after_429s_the_question_is_asked_once(house: Signing) -> None:
+    house.world.next_creates += [CreateFault.throttled()] * 3
+    house.sent()
+    house.settled(30)
+
+    assert (house.asked_twilio(), len(house.texts_to()), stages(house)) == (4, 1, [Stage.SENT])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        CreateFault.hangs(),
+        CreateFault.reset(),
+        CreateFault.broken(placed=True),
+        CreateFault.broken(placed=False),
+        CreateFault.unreachable(),
+    ],
+)
+def test_without_a_clear_answer_it_is_never_asked_again(house: Signing, fault: CreateFault) -> None:
+    house.world.next_creates.append(fault)
+    house.sent()
+    house.settled(60)
+    house.queue.deliver(house.queue.sent[-1:])
+    house.sent()
+    house.settled(60)
+
+    assert (house.asked_twilio(), stages(house)[0]) == (1, Stage.UNCLEAR)
+    assert [item for item in house.forms() if ANA in str(item)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        (21610, State.STOPPED),
+        (21614, State.INVALID),
+        (21211, State.PENDING),
+        (30034, State.PENDING),
+    ],
+)
+def test_what_twilio_says_of_the_number_is_heard(house: Signing, code: int, state: State) -> None:
+    house.world.next_creates.append(CreateFault.refused(code))
+    house.sent()
+    house.settled()
+
+    assert (house.asked_twilio(), house.state(), stages(house)) == (1, state, [Stage.REFUSED])
+
+
+def status(house: Signing, word: str, code: str, name: str = "") -> int:
+    fields = {"MessageSid": "SM" + "0" * 32, "To": ANA, "From": "+12025550142", "ErrorCode": code}
+    path = f"/twilio/texts/reply.{name or house.kept()[0].id}/status"
+    return webhook(house, path, **fields, MessageStatus=word)
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("21610", State.STOPPED), ("30006", State.INVALID), ("30003", State.PENDING), ("30008", State.PENDING)],
+)
+def test_what_a_carrier_says_later_is_heard_once(house: Signing, code: str, state: State) -> None:
+    house.sent()
+    house.settled()
+
+    assert status(house, "undelivered", code) == 204
+    rows = house.ledger()
+    assert status(house, "failed", code) == 204
+
+    assert (house.state(), house.ledger()) == (state, rows)
+
+
+@pytest.mark.parametrize("word", ["queued", "sending", "sent", "delivered"])
+def test_a_text_that_is_on_its_way_or_there_changes_nothing(house: Signing, word: str) -> None:
+    house.sent()
+    house.settled()
+
+    assert status(house, word, "30006") == 204
+    assert house.state() is State.PENDING
+
+
+def test_a_status_of_a_text_that_is_gone_is_taken_and_forgotten(house: Signing) -> None:
+    assert status(house, "failed", "21610", "nobody-s-text-of-twenty") == 204
+    assert house.state() is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "name", ["reply.short", "reply.", "replay.of-twenty-characters", "reply.a.b.c.d.e.f.g"]
+)
+def test_a_name_that_twilio_was_never_given_is_refused(house: Signing, name: str) -> None:
+    form = {"MessageSid": "SM" + "0" * 32, "MessageStatus": "failed", "ErrorCode": "21610"}
+
+    assert webhook(house, f"/twilio/texts/{name}/status", **form) == 403
+
+
+# Killed.
+
+
+class Killed(BaseException):
+    """The worker's end: nothing of it runs any more."""
+
+
+WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")
+
+
+def dies_at(house: Signing, nth: int, *, arrives: bool) -> list[str]:
+    """Have the worker die at its `nth` write, before it arrives or after; what was asked is written down."""
+    events, seen = house.dynamodb.meta.events, list[str]()
+    hook = "after-call" if arrives else "before-call"
+
+    def count(model: Any, **_: Any) -> None:
+        if model.name not in WRITES:
+            return
+        seen.append(model.name)
+        if len(seen) == nth:
+            events.unregister(f"{hook}.dynamodb", unique_id="killed")
+            raise Killed
+
+    events.register(f"{hook}.dynamodb", count, "killed")
+    return seen
+
+
+def delivered(house: Signing) -> None:
+    try:
+        house.queue.deliver(house.queue.sent[-1:])
+    except Killed:
+        return
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("nth", range(1, 7))
+def test_a_worker_that_is_killed_at_any_write_asks_once_at_most(
+    house: Signing, nth: int, *, arrives: bool
+) -> None:
+    house.queue.copies = tuple
+    house.sent()
+    dies_at(house, nth, arrives=arrives)
+    delivered(house)
+    house.dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="killed")
+    house.dynamodb.meta.events.unregister("after-call.dynamodb", unique_id="killed")
+    for _ in range(3):
+        delivered(house)
+        house.settled(60)
+
+    assert house.asked_twilio() <= 1
+    assert len(house.texts_to()) == house.asked_twilio()
+    assert (house.state(), len(house.ledger())) == (State.PENDING, 1)
+    text = house.kept()[0]
+    assert (text.number is None) == (text.stage is not Stage.WAITING)
+
+
+@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
+def test_two_workers_with_the_same_message_ask_once(house: Signing, operation: str) -> None:
+    events, name = house.dynamodb.meta.events, f"provide-client-params.dynamodb.{operation}"
+    house.queue.copies = tuple
+    house.sent()
+
+    def overtake(params: Mapping[str, Any], **_: Any) -> None:
+        events.unregister(name, unique_id="overtake")
+        house.queue.deliver(house.queue.sent[-1:])
+
+    events.register_first(name, overtake, "overtake")
+    house.queue.deliver(house.queue.sent[-1:])
+    house.settled()
+
+    assert (house.asked_twilio(), len(house.texts_to()), house.state()) == (1, 1, State.PENDING)
+
+
+def test_an_answer_that_twilio_never_gave_leaves_the_word_to_text(house: Signing) -> None:
+    house.world.next_creates.append(CreateFault.reset())
+    house.sent()
+    house.settled(60)
+
+    (welcome,) = house.text_us("FAMILIES")
+    assert "You are subscribed" in welcome
+    assert [row.number for row in house.runtime.roll.all(SLUG)] == [ANA]
+    assert house.runtime.subscribers.standing(texting.key_of(ANA)).stop is None
