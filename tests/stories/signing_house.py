@@ -46,7 +46,7 @@ class Signing(Rehearsal):
     def asks(self, phone: str = ANA, **more: str) -> dict[str, Any]:
         """Ask the API; a proof that is given is sent again."""
         fields = {"phone": phone, "language": "en", "consent": self.version(more.get("language", "en"))}
-        return self.post(API, fields | {"proof": more.pop("proof", None) or self.proof()} | more)
+        return self.post(API, fields | {"proof": more.get("proof") or self.proof()} | more)
 
     def settled(self, seconds: float = 5) -> None:
         self.world.advance(seconds)
@@ -59,7 +59,7 @@ class Signing(Rehearsal):
 
     # What is true afterwards.
 
-    def state(self, phone: str = ANA) -> State:
+    def stands(self, phone: str = ANA) -> State:
         return self.runtime.subscribers.standing(texting.key_of(phone)).with_programme(SLUG).state
 
     def ledger(self, phone: str = ANA) -> tuple[ConsentRow, ...]:

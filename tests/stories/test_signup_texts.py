@@ -71,7 +71,7 @@ def test_what_twilio_says_of_the_number_is_heard(house: Signing, code: int, stat
     house.sent()
     house.settled()
 
-    assert (house.asked_twilio(), house.state(), stages(house)) == (1, state, [Stage.REFUSED])
+    assert (house.asked_twilio(), house.stands(), stages(house)) == (1, state, [Stage.REFUSED])
 
 
 def status(house: Signing, word: str, code: str, name: str = "") -> int:
@@ -92,7 +92,7 @@ def test_what_a_carrier_says_later_is_heard_once(house: Signing, code: str, stat
     rows = house.ledger()
     assert status(house, "failed", code) == 204
 
-    assert (house.state(), house.ledger()) == (state, rows)
+    assert (house.stands(), house.ledger()) == (state, rows)
 
 
 @pytest.mark.parametrize("word", ["queued", "sending", "sent", "delivered"])
@@ -101,12 +101,12 @@ def test_a_text_that_is_on_its_way_or_there_changes_nothing(house: Signing, word
     house.settled()
 
     assert status(house, word, "30006") == 204
-    assert house.state() is State.PENDING
+    assert house.stands() is State.PENDING
 
 
 def test_a_status_of_a_text_that_is_gone_is_taken_and_forgotten(house: Signing) -> None:
     assert status(house, "failed", "21610", "nobody-s-text-of-twenty") == 204
-    assert house.state() is State.UNKNOWN
+    assert house.stands() is State.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -126,52 +126,63 @@ class Killed(BaseException):
 
 
 WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")
+DEATHS = {
+    "before the words shown are kept": (1, False, 1, Stage.SENT),
+    "after the words shown are kept": (1, True, 1, Stage.SENT),
+    "before the subscriber is moved": (2, False, 1, Stage.SENT),
+    "after the subscriber is moved": (2, True, 1, Stage.SENT),
+    "before the claim": (3, False, 1, Stage.SENT),
+    "after the claim, before Twilio is asked": (3, True, 0, Stage.CLAIMED),
+    "after Twilio is asked, before the record": (4, False, 1, Stage.CLAIMED),
+    "after the record": (4, True, 1, Stage.SENT),
+}
+"""When it dies: at which of its writes, before it arrives or after; how often Twilio is asked, what the text says."""
+ALL_WRITES = max(nth for nth, *_ in DEATHS.values())
 
 
-def dies_at(house: Signing, nth: int, *, arrives: bool) -> list[str]:
-    """Have the worker die at its `nth` write, before it arrives or after; what was asked is written down."""
+def dying(house: Signing, nth: int, *, arrives: bool) -> int:
+    """Hand the message to a worker that dies at its `nth` write, before it arrives or after; how far it came."""
     events, seen = house.dynamodb.meta.events, list[str]()
-    hook = "after-call" if arrives else "before-call"
+    hook = f"{'after' if arrives else 'before'}-call.dynamodb"
 
     def count(model: Any, **_: Any) -> None:
-        if model.name not in WRITES:
-            return
-        seen.append(model.name)
+        seen.extend([model.name] if model.name in WRITES else [])
         if len(seen) == nth:
-            events.unregister(f"{hook}.dynamodb", unique_id="killed")
             raise Killed
 
-    events.register(f"{hook}.dynamodb", count, "killed")
-    return seen
-
-
-def delivered(house: Signing) -> None:
+    events.register(hook, count, "killed")
     try:
         house.queue.deliver(house.queue.sent[-1:])
     except Killed:
-        return
+        return len(seen)
+    finally:
+        events.unregister(hook, unique_id="killed")
+    return 0
 
 
-@pytest.mark.parametrize("arrives", [False, True])
-@pytest.mark.parametrize("nth", range(1, 7))
-def test_a_worker_that_is_killed_at_any_write_asks_once_at_most(
-    house: Signing, nth: int, *, arrives: bool
-) -> None:
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_worker_that_is_killed_at_any_write_asks_once_at_most(house: Signing, death: str) -> None:
+    nth, arrives, asked, stage = DEATHS[death]
     house.queue.copies = tuple
     house.sent()
-    dies_at(house, nth, arrives=arrives)
-    delivered(house)
-    house.dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="killed")
-    house.dynamodb.meta.events.unregister("after-call.dynamodb", unique_id="killed")
+    house.runtime._shown.clear()
+    assert dying(house, nth, arrives=arrives) == nth
     for _ in range(3):
-        delivered(house)
+        house.queue.deliver(house.queue.sent[-1:])
         house.settled(60)
 
-    assert house.asked_twilio() <= 1
-    assert len(house.texts_to()) == house.asked_twilio()
-    assert (house.state(), len(house.ledger())) == (State.PENDING, 1)
-    text = house.kept()[0]
-    assert (text.number is None) == (text.stage is not Stage.WAITING)
+    assert house.asked_twilio() == len(house.texts_to()) == asked
+    assert (house.stands(), len(house.ledger()), stages(house)) == (State.PENDING, 1, [stage])
+    assert [item for item in house.forms() if ANA in str(item)] == []
+
+
+def test_these_are_all_writes_of_a_worker(house: Signing) -> None:
+    house.queue.copies = tuple
+    house.sent()
+    house.runtime._shown.clear()
+
+    assert dying(house, ALL_WRITES + 1, arrives=True) == 0
+    assert stages(house) == [Stage.SENT]
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
@@ -188,7 +199,7 @@ def test_two_workers_with_the_same_message_ask_once(house: Signing, operation: s
     house.queue.deliver(house.queue.sent[-1:])
     house.settled()
 
-    assert (house.asked_twilio(), len(house.texts_to()), house.state()) == (1, 1, State.PENDING)
+    assert (house.asked_twilio(), len(house.texts_to()), house.stands()) == (1, 1, State.PENDING)
 
 
 def test_an_answer_that_twilio_never_gave_leaves_the_word_to_text(house: Signing) -> None:

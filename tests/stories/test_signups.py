@@ -42,7 +42,7 @@ def test_a_form_is_asked_about_on_the_handset_and_its_yes_signs_up(house: Signin
     house.settled()
 
     (question,) = house.texts_to()
-    assert (status, question.startswith(R1), house.state()) == (303, True, State.PENDING)
+    assert (status, question.startswith(R1), house.stands()) == (303, True, State.PENDING)
     page = house.get(where.removeprefix(house.public_url))[2].decode()
     assert "the phone ending in 23" in page
     assert "Text FAMILIES to (202)\u00a0555\u20110142" in page
@@ -84,7 +84,7 @@ def test_nobody_is_subscribed_by_a_form_alone(house: Signing) -> None:
     house.settled()
     house.play(minutes=60 * 26, every=60)
 
-    assert house.state() is not State.SUBSCRIBED
+    assert house.stands() is not State.SUBSCRIBED
     assert (len(house.texts_to()), list(house.runtime.roll.all(SLUG))) == (1, [])
 
 
@@ -131,7 +131,7 @@ def test_a_phone_is_asked_once_a_day_however_many_forms_are_sent(house: Signing)
     house.world.advance(2 * 3600)
     house.sent()
     house.settled()
-    assert (house.asked_twilio(), house.state()) == (2, State.PENDING)
+    assert (house.asked_twilio(), house.stands()) == (2, State.PENDING)
 
 
 @pytest.mark.parametrize("copies", [(0.0, 0.0), (0.0, 180.0), (0.0, 0.0, 900.0)])
@@ -183,7 +183,7 @@ def said(house: Signing) -> list[object]:
     shown = house.get(path)
     house.settled()
     later, told = house.get(path), house.asks()
-    location = told["headers"].pop("Location")
+    location = told["headers"].pop("location")
     assert location.startswith(f"{PAGE}?sent=")
     return [
         status,
@@ -210,11 +210,11 @@ def test_page_and_api_say_the_same_of_every_number_to_the_byte(built: Runtime) -
 def test_a_form_asks_nobody_who_has_said_something(house: Signing, before: object) -> None:
     assert callable(before)
     before(house)
-    was, texted, rows = house.state(), len(house.texts_to()), house.ledger()
+    was, texted, rows = house.stands(), len(house.texts_to()), house.ledger()
     house.sent()
     house.settled()
 
-    assert (house.state(), len(house.texts_to()), house.asked_twilio()) == (was, texted, 0)
+    assert (house.stands(), len(house.texts_to()), house.asked_twilio()) == (was, texted, 0)
     assert house.ledger() == rows
 
 
@@ -224,12 +224,12 @@ def test_a_form_never_leads_out_of_a_stop_and_the_word_it_names_does(house: Sign
         house.sent()
         house.settled()
         assert house.text_us("yes") == []
-    assert house.state() is State.STOPPED
+    assert house.stands() is State.STOPPED
 
     (question,) = house.text_us("FAMILIES")
     assert question.startswith(R1)
     house.text_us("YES")
-    assert house.state() is State.SUBSCRIBED
+    assert house.stands() is State.SUBSCRIBED
 
 
 def test_who_asked_never_to_be_called_is_not_texted_by_anybody_s_form(house: Signing) -> None:
@@ -271,7 +271,7 @@ def test_a_question_that_comes_an_hour_late_is_not_asked(house: Signing) -> None
     house.sent()
     house.settled(3700)
 
-    assert (house.texts_to(), house.state(), house.kept()) == ([], State.UNKNOWN, [])
+    assert (house.texts_to(), house.stands(), house.kept()) == ([], State.UNKNOWN, [])
 
 
 # In the way.
@@ -284,7 +284,7 @@ def test_a_campaign_that_rests_meanwhile_asks_nobody(house: Signing, status: Sta
     house.set_status(status)
     house.settled(60)
 
-    assert (house.texts_to(), house.state()) == ([], State.UNKNOWN)
+    assert (house.texts_to(), house.stands()) == ([], State.UNKNOWN)
 
 
 def test_a_stop_that_overtakes_the_question_wins(house: Signing) -> None:
@@ -293,7 +293,7 @@ def test_a_stop_that_overtakes_the_question_wins(house: Signing) -> None:
     house.text_us("STOP")
     house.settled(60)
 
-    assert (house.asked_twilio(), house.state()) == (0, State.STOPPED)
+    assert (house.asked_twilio(), house.stands()) == (0, State.STOPPED)
 
 
 def test_the_page_of_a_form_that_is_gone_is_the_form(house: Signing) -> None:
