@@ -64,9 +64,9 @@ def grants(
 
 
 def _stale(sending: Ready) -> Iterator[Grant]:
-    """Whoever still waits gets a claim that says why nothing came."""
+    """Whoever still waits gets a claim that says why nothing came. Nobody may be sent anything, so nothing is taken."""
     for chunk in islice(sending.chunks, STALE_AT_ONCE):
-        yield Grant(sending.broadcast, chunk, chunk.left, 0, 0)
+        yield Grant(sending.broadcast, chunk, recipients=0, delay=0, segments=0)
 
 
 def _in_time(

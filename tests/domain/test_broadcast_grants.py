@@ -166,4 +166,4 @@ def test_a_stale_alert_takes_no_segments_and_everybody_still_waiting_hears_so_so
     given_ = minute(asleep, broadcast=stale, budget=None)
 
     assert len(given_) == STALE_AT_ONCE
-    assert {(each.recipients, each.segments) for each in given_} == {(500, 0)}
+    assert {(each.recipients, each.segments) for each in given_} == {(0, 0)}
