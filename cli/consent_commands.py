@@ -74,7 +74,7 @@ def _record(connection: Connection, r: Runtime, typed: str, number: str, person:
     """Read all of a number; that somebody looked is on record before they see it."""
     at, key = datetime.now(UTC), key_of(number)
     audit.record(connection.catalog.table, audit.Entry(person, "consent record read", key, at))
-    standing, rows = r.subscribers.standing(key), r.subscribers.consents(key)
+    standing, rows = r.subscribers.standing(key), r.subscribers.consents(key, at)
     slugs = sorted({row.programme for row in rows} | set(standing.profiles))
     versions = dict.fromkeys(row.shown for row in rows if row.shown)
     return Record(

@@ -1,6 +1,7 @@
 """Subscribers, their consent and their stops as items of the table, and back. Times are whole milliseconds UTC.
 
-Absent means None. Nothing here has a TTL but the mark of a text that was taken, and what waits for a person's eyes.
+Absent means None. A TTL has the mark of a text that was taken, what waits for a person's eyes, and a row of a consent
+that has ended.
 """
 
 from collections.abc import Mapping

@@ -2,8 +2,9 @@
 
 Promises: a text is taken once, with all that follows of it, in one transaction: standings that are still as they were
 read, the rows of the ledger, the organization's stop, the rolls of who gets alerts, what waits for a person's eyes, and
-what is to be done about it, so that a repeat is answered alike. A stop is never deleted, and a row of the ledger
-neither changed nor deleted. Numbers stand here under their keyed hash, but for the roll (`adapters/roll`).
+what is to be done about it, so that a repeat is answered alike. A stop is never deleted, and no row of the ledger is
+changed; one whose consent has ended gets an end (`domain/retention`). Numbers stand here under their keyed hash, but
+for the roll (`adapters/roll`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,10 +25,12 @@ from chalicelib.adapters.subscriber_items import (
 )
 from chalicelib.adapters.table import Item, Table, Write, keyed, wire
 from chalicelib.adapters.transactions import transact
+from chalicelib.domain.retention import ends_consent, ends_of
 from chalicelib.domain.subscriber import (
     ConsentRow,
     Reply,
     Rules,
+    State,
     Stop,
     Subscriber,
     fresh,
@@ -112,9 +115,17 @@ class Subscribers:
         profiles = {each.programme: each for each in map(subscriber_of, rows)}
         return Standing(phone_key, profiles, stop_of(stop) if stop else None, stop["version"] if stop else 0)
 
-    def consents(self, phone_key: str) -> tuple[ConsentRow, ...]:
-        """Return a number's ledger, in order of when things were said."""
-        return tuple(map(consent_of, self._rows(phone_key, "consent")))
+    def consents(self, phone_key: str, now: datetime | None = None) -> tuple[ConsentRow, ...]:
+        """Return a number's ledger, in order of when things were said; with `now`, without rows whose time is over."""
+        rows = self._rows(phone_key, "consent")
+        return tuple(consent_of(row) for row in rows if now is None or not _is_over(row, now))
+
+    def set_ends(self, phone_key: str) -> int:
+        """Give each row whose consent has ended its end, which it keeps, and return how many got one."""
+        items = {item["id"]: item for item in self._rows(phone_key, "consent")}
+        ends = ends_of(map(consent_of, items.values()))
+        new = {name: end for name, end in ends.items() if "expires_at" not in items[name]}
+        return sum(self._end(items[name], end) for name, end in new.items())
 
     def reaction(self, sid: str) -> Reaction | None:
         """Return what was to be done about something that was taken before; None: it was not."""
@@ -168,6 +179,18 @@ class Subscribers:
 
     # Strictly private.
 
+    def _end(self, row: Item, end: datetime) -> bool:
+        """Write a row once more, all of it as it was, with its end; False: somebody had, or it is gone."""
+        try:
+            self._table.client.put_item(
+                TableName=self._table.name,
+                Item=wire(row | {"expires_at": int(end.timestamp())}),
+                ConditionExpression="attribute_exists(PK) AND attribute_not_exists(expires_at)",
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def _rows(self, phone_key: str, kind: str) -> Iterator[Item]:
         return (item for item in self._table.partition(keys.subscriber(phone_key)) if item["type"] == kind)
 
@@ -189,9 +212,10 @@ class Subscribers:
             yield from self._look(before, after, said.now)
 
     def _look(self, before: Subscriber | None, after: Subscriber, now: datetime) -> Iterator[Write]:
-        """A look at somebody who was asked something, once the time to answer is over."""
-        at = next_look(after, Rules())
-        if at is None or (before is not None and before.asked_at == after.asked_at):
+        """A look at somebody who was asked something, once the time to answer is over; or whose consent has ended."""
+        is_asked = before is None or before.asked_at != after.asked_at
+        at = now if _has_ended(before, after) else next_look(after, Rules()) if is_asked else None
+        if at is None:
             return
         expires = int((max(at, now) + TAKEN_KEPT).timestamp())
         item: Item = {"type": "subscriber_due", "version": 1, "expires_at": expires}
@@ -235,6 +259,17 @@ class Subscribers:
             values = wire({":seen": seen})
             condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
         return {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(item)} | condition}
+
+
+def _is_over(row: Item, now: datetime) -> bool:
+    return "expires_at" in row and row["expires_at"] <= now.timestamp()
+
+
+def _has_ended(before: Subscriber | None, after: Subscriber) -> bool:
+    """Whether rows must get their end. A question that was not answered is looked at anyway, when its time is over."""
+    if before is None or (before.state, after.state) == (State.PENDING, State.UNKNOWN):
+        return False
+    return ends_consent(before.state, after.state)
 
 
 def _reaction_item(reaction: Reaction) -> Item:

@@ -1,5 +1,7 @@
 """What time alone does to subscribers: a question to join that nobody answered is over, and they are forgotten.
 
+And the rows of a consent that has ended get their end, five years on (`domain/retention`).
+
 Promises: it ends once, with a row in the ledger dated at the moment it ended, however long the schedule stood still;
 nobody is texted for it.
 """
@@ -29,7 +31,9 @@ def _looked_at(due: tuple[Key, str, str]) -> None:
     key, phone, programme = due
     if _waits(phone, programme):
         _end(phone, programme, f"time-{key.sk}")
-    runtime().subscribers.seen(key)
+    subscribers = runtime().subscribers
+    subscribers.set_ends(phone)
+    subscribers.seen(key)
 
 
 def _waits(phone: str, programme: str) -> bool:

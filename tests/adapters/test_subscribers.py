@@ -11,6 +11,7 @@ import pytest
 from chalicelib.adapters import keys
 from chalicelib.adapters.store import Repeated, Stale
 from chalicelib.adapters.subscribers import Reaction, Said, Standing, Subscribers
+from chalicelib.domain.retention import KEPT_AFTER
 from chalicelib.domain.subscriber import Evidence, Moment, Reply, State, is_unchanged
 from chalicelib.domain.subscriber_events import Answer, Confirmed, Event, Joined, Stopped, Unclear
 from chalicelib.domain.subscriber_machine import advance_everywhere
@@ -21,7 +22,7 @@ from tests.values import NOW
 ANA = "a" * 32
 NUMBER = "+14045550123"
 FAMILIES, SHELTERS = "families-28", "shelters"
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 sids = (f"SM{number:032x}" for number in count(1))
 
 
@@ -130,6 +131,51 @@ def test_a_stop_and_the_ledger_have_no_end(subscribers: Subscribers) -> None:
     kept = [*table.partition(keys.subscriber(ANA)), table.get(keys.stop_texts(ANA)) or {}]
     assert len(kept) == 5
     assert not [item for item in kept if "expires_at" in item]
+
+
+def ends(subscribers: Subscribers) -> list[int | None]:
+    """The end of each row of Ana's, in order."""
+    rows = subscribers._table.partition(keys.subscriber(ANA))
+    return [row.get("expires_at") for row in rows if row["type"] == "consent"]
+
+
+def test_rows_get_their_end_once_their_consent_has_ended_and_keep_it(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    assert subscribers.set_ends(ANA) == 0
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+    joined(subscribers, FAMILIES, NOW + 5 * MINUTE)
+    joined(subscribers, SHELTERS, NOW + 7 * MINUTE)
+
+    assert subscribers.set_ends(ANA) == 2
+    assert subscribers.set_ends(ANA) == 0
+    end = int((NOW + 2 * MINUTE + KEPT_AFTER).timestamp())
+    assert ends(subscribers) == [end, end, None, None, None, None, None]
+    assert all(map(is_unchanged, subscribers.consents(ANA)))
+
+
+def test_a_row_whose_time_is_over_is_not_read_though_the_table_has_not_swept(
+    subscribers: Subscribers,
+) -> None:
+    joined(subscribers)
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+    subscribers.set_ends(ANA)
+    end = NOW + 2 * MINUTE + KEPT_AFTER
+
+    assert len(subscribers.consents(ANA, end - MINUTE)) == 3
+    (left,) = subscribers.consents(ANA, end)
+    assert left.now is State.STOPPED
+    assert len(subscribers.consents(ANA)) == 3
+
+
+def test_a_consent_that_ends_is_listed_for_a_look(subscribers: Subscribers) -> None:
+    joined(subscribers)
+    before = [each[0] for each in subscribers.due(NOW + 2 * DAY)]
+    says(subscribers, Stopped, NOW + 2 * MINUTE)
+
+    listed = [each for each in subscribers.due(NOW + 2 * MINUTE) if each[0] not in before]
+    assert [each[1:] for each in listed] == [(ANA, FAMILIES)]
+    says(subscribers, Stopped, NOW + 3 * MINUTE)
+    assert [each for each in subscribers.due(NOW + 3 * MINUTE) if each[0] not in before] == listed
 
 
 def test_a_row_to_which_no_words_were_shown_reads_as_it_was_written(subscribers: Subscribers) -> None:
