@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.broadcast_commands import broadcast
 from cli.campaign_commands import campaign
 from cli.consent_commands import consent
 from cli.counts_commands import counts
@@ -11,7 +12,7 @@ from cli.terminal import EXIT_CODES
 from cli.text_commands import text
 
 app = typer.Typer(
-    help="Campaigns, offices, letters and counts of Patchthrough. "
+    help="Campaigns, offices, letters, alerts and counts of Patchthrough. "
     "Beside `make run` it finds this machine’s stack by itself.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
@@ -19,6 +20,7 @@ app = typer.Typer(
     # A traceback may not spell out what is in the variables: a phone number could be.
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(broadcast, name="broadcast")
 app.add_typer(campaign, name="campaign")
 app.add_typer(consent, name="consent")
 app.add_typer(counts, name="counts")
