@@ -20,6 +20,8 @@ ENV = LOCAL / "env"
 ACCOUNT = "AC" + "0" * 31 + "1"
 NUMBER = "+14045550100"
 """The organization's own number in the phone world. 555-01xx is never a real phone."""
+SERVICE = "MG" + "0" * 31 + "1"
+"""The Messaging Service in the phone world that this number is in."""
 MAIL_DOMAIN = "letters.example.org"
 """Whose mail the mail world sends. Nobody owns a name under example.org."""
 MAIL_FROM = f"letters@{MAIL_DOMAIN}"
@@ -46,6 +48,7 @@ def build(*, app_url: str, phone_url: str, mail_url: str, aws: Mapping[str, str]
         "TWILIO_API_URL": phone_url,
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_NUMBERS": NUMBER,
+        "PATCHTHROUGH_TEXT_SERVICE": SERVICE,
         "PATCHTHROUGH_SES_URL": mail_url,
         "PATCHTHROUGH_MAIL_FROM": MAIL_FROM,
         "PATCHTHROUGH_MAIL_SET": MAIL_SET,

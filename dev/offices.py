@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.opt_out import SERVICE
+from dev.environment import SERVICE
 from dev.phone_world.calls import Hook
 from dev.phone_world.offices import Answer, OfficeLine
 from dev.phone_world.people import Supporter
@@ -55,14 +55,15 @@ TO_TEXT = ("FAMILIES", "FAMILIAS", "YES", "30303", "CALL", "STOP")
 def our_number(public_url: str, service: str = "") -> OurNumber:
     """What stands at a number of ours in Twilio's console: where calls and texts that come in are answered.
 
-    `service` is the sid of the Messaging Service that it is in.
+    Of a text Twilio is to ask three times more before it turns to the fallback: a stop must not get lost. `service`
+    is the sid of the Messaging Service that the number is in.
     """
     voice, texts = f"{public_url}/twilio/voice", f"{public_url}/twilio/texts"
     return OurNumber(
         voice=Hook(f"{voice}/inbound"),
         fallback=Hook(f"{voice}/fallback"),
         status=Hook(f"{voice}/inbound/status"),
-        text=Hook(f"{texts}/inbound"),
+        text=Hook(f"{texts}/inbound#rc=3&rp=all"),
         text_fallback=Hook(f"{texts}/fallback"),
         service=service,
     )

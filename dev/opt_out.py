@@ -15,11 +15,10 @@ from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import reply_text
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language
+from dev.environment import SERVICE
 from dev.phone_world import World
 from dev.phone_world.keywords import ADVANCED, HELP, START, STOP, Keywords
 
-SERVICE = "MG" + "0" * 31 + "1"
-"""The Messaging Service of the local stack, which all our numbers are in."""
 Line = tuple[str, frozenset[str], str]
 """What words mean, the words, the answer."""
 

@@ -34,6 +34,7 @@ def built(**changes: str) -> dict[str, str]:
 def test_it_is_all_the_app_asks_for() -> None:
     config = Config.from_environ(built())
     assert (config.is_development, config.from_number) == (True, "+14045550100")
+    assert config.text_service == environment.SERVICE
     assert (config.has_mail, config.ses_url) == (True, "http://127.0.0.1:4020")
 
 

@@ -1,7 +1,7 @@
 """The phone world of the local stack: every number of ours leads to the app."""
 
+from dev.environment import SERVICE
 from dev.offices import HANDSETS, our_number, phone_world
-from dev.opt_out import SERVICE
 
 SETTINGS = {
     "PATCHTHROUGH_PUBLIC_URL": "http://127.0.0.1:8000",
@@ -21,7 +21,7 @@ def test_a_call_to_any_number_of_ours_goes_to_the_app_and_its_end_is_told() -> N
         assert ours.fallback.url == "http://127.0.0.1:8000/twilio/voice/fallback"
         assert ours.status.url == "http://127.0.0.1:8000/twilio/voice/inbound/status"
         assert {ours.voice.method, ours.fallback.method, ours.status.method} == {"POST"}
-        assert ours.text.url == "http://127.0.0.1:8000/twilio/texts/inbound"
+        assert ours.text.url == "http://127.0.0.1:8000/twilio/texts/inbound#rc=3&rp=all"
         assert ours.text_fallback.url == "http://127.0.0.1:8000/twilio/texts/fallback"
         assert ours.service == SERVICE
 
