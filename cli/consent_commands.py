@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +12,16 @@ from rich.text import Text
 
 from chalicelib.adapters import audit
 from chalicelib.adapters.area_codes import zones_of
+from chalicelib.adapters.keys import shard_of
 from chalicelib.adapters.subscribers import Standing
 from chalicelib.adapters.zip_codes import place_of
 from chalicelib.runtime import Runtime
+from chalicelib.views.alert_keeping import token
 from chalicelib.views.texting import key_of
 from cli import consent_screens as screens
 from cli.at_work import at_work
 from cli.connection import Connection
-from cli.consent_forms import Record, as_json, page
+from cli.consent_forms import Alert, Record, as_json, page
 from cli.office_people import name_given
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen
 from cli.text_people import asked_for_number, number_given, title_of
@@ -88,7 +90,17 @@ def _record(connection: Connection, r: Runtime, typed: str, number: str, person:
         rows=rows,
         titles={slug: title_of(r, slug) for slug in slugs},
         words={version: r.subscribers.shown(version) for version in versions},
+        alerts=sorted(_alerts(r, key), key=lambda each: each.claim.at),
     )
+
+
+def _alerts(r: Runtime, phone_key: str) -> Iterator[Alert]:
+    """The broadcasts that had this number among their recipients, as long as that is kept."""
+    for listing in r.broadcasts.all():
+        claim = r.claims.one(listing.id, shard_of(phone_key), token(listing.id, phone_key))
+        if claim is not None:
+            broadcast = r.broadcasts.broadcast(listing.id)
+            yield Alert(claim, listing.campaign, broadcast.words if broadcast else None)
 
 
 def _zone_of(number: str, standing: Standing) -> str | None:

@@ -10,13 +10,25 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.adapters.claim_items import KEPT as CLAIMS_KEPT
 from chalicelib.adapters.subscribers import Standing
+from chalicelib.domain.claim import Claim
 from chalicelib.domain.consent_record import Finding, findings
 from chalicelib.domain.programme import version_of
 from chalicelib.domain.subscriber import ConsentRow, State, is_unchanged
-from cli.consent_words import LANGUAGES, NOTHING, STATES, WAYS, verdict
+from chalicelib.domain.words import Words
+from cli.consent_words import ALERTS, LANGUAGES, NOTHING, STATES, WAYS, verdict
 
 FORMAT = "patchthrough consent record 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A broadcast that had the number among its recipients: what became of it there, and its words (None: gone)."""
+
+    claim: Claim
+    programme: str
+    words: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +36,7 @@ class Record:
     """What is known of a number (E.164), by whom and when it was looked up, and where (stage and table).
 
     `zone` is that of the number, None where it may be in several. `titles` are the programmes' names, `words` those
-    that were shown, by version; None: they are not kept.
+    that were shown, by version; None: they are not kept. `alerts` are those of the last thirteen months.
     """
 
     typed: str = field(repr=False)
@@ -37,6 +49,7 @@ class Record:
     rows: Sequence[ConsentRow] = field(repr=False)
     titles: Mapping[str, str]
     words: Mapping[str, str | None]
+    alerts: Sequence[Alert] = ()
 
     def named(self, programme: str) -> str:
         """Return a programme's name and, where that is another, its short name."""
@@ -52,7 +65,8 @@ class Record:
     def is_empty(self) -> bool:
         """Whether nothing is known that consent or its end could be read from."""
         states = {each.state for each in self.standing.profiles.values()}
-        return not self.rows and self.standing.stop is None and states <= {State.UNKNOWN}
+        has_any = self.rows or self.alerts or self.standing.stop is not None
+        return not has_any and states <= {State.UNKNOWN}
 
 
 def utc(at: datetime) -> str:
@@ -94,6 +108,8 @@ def as_json(record: Record) -> dict[str, Any]:
             }
             for version, text in record.words.items()
         ],
+        "alerts_kept_days": CLAIMS_KEPT.days,
+        "alerts": list(map(_alert, record.alerts)),
         "is_whole": not record.findings,
         "findings": [
             {"fault": each.fault.value, "programme": each.programme, "row": each.row or None}
@@ -132,6 +148,20 @@ def _row(record: Record, row: ConsentRow) -> dict[str, Any]:
     }
 
 
+def _alert(alert: Alert) -> dict[str, Any]:
+    claim, words = alert.claim, alert.words
+    return {
+        "broadcast": claim.broadcast,
+        "programme": alert.programme,
+        "at": _iso(claim.at),
+        "state": claim.state.value,
+        "delivery": claim.delivery,
+        "error": claim.error,
+        "twilio_id": claim.sid,
+        "words": {"en": words.en, "es": words.es} if words else None,
+    }
+
+
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
@@ -166,6 +196,8 @@ def page(record: Record) -> str:
         *(_row_section(record, number, row) for number, row in enumerate(record.rows, 1)),
         "<h2>Words that were shown</h2>" if record.words else "",
         *(_words_section(version, text) for version, text in record.words.items()),
+        "<h2>Alerts of the last thirteen months</h2>" if record.alerts else "",
+        *(_alert_section(record, alert) for alert in record.alerts),
         "<h2>Is it whole?</h2>",
         *(f"<p>{escape(sentence)}</p>" for sentence in verdict(record.findings)),
     ]
@@ -198,6 +230,27 @@ def _row_section(record: Record, number: int, row: ConsentRow) -> str:
     }
     text = f"<p>They wrote:</p><blockquote>{escape(row.text)}</blockquote>" if row.text else ""
     return f"<section><h3>{number}. {STATES[row.now].capitalize()}</h3>{_facts(facts)}{text}</section>"
+
+
+def _alert_section(record: Record, alert: Alert) -> str:
+    claim = alert.claim
+    facts = {
+        "What became of it": told(alert),
+        "When": utc(claim.at),
+        "There": local(claim.at, record.zone),
+        "Programme": record.named(alert.programme),
+        "Broadcast": claim.broadcast,
+        "Twilio’s id": claim.sid or "",
+        "In English": alert.words.en if alert.words else "",
+        "In Spanish": alert.words.es if alert.words else "",
+    }
+    return f"<section><h3>Alert</h3>{_facts(facts)}</section>"
+
+
+def told(alert: Alert) -> str:
+    """Say what became of an alert at one number."""
+    delivery = f", and Twilio’s last word of it was “{alert.claim.delivery}”" if alert.claim.delivery else ""
+    return f"{ALERTS[alert.claim.state]}{delivery}"
 
 
 def _words_section(version: str, text: str | None) -> str:

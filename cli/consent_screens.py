@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.domain.subscriber import ConsentRow, is_unchanged
-from cli.consent_forms import Record, local, utc
+from cli.consent_forms import Record, local, told, utc
 from cli.consent_words import LANGUAGES, NOTHING, STATES, WAYS, verdict
 from cli.resting import plain
 
@@ -29,6 +29,8 @@ def _parts(found: Record) -> Iterator[RenderableType]:
     for version, text in found.words.items():
         shown = "These words are not kept." if text is None else _lines(text)
         yield Group(Text(f"Words of version {version}", "bold"), Padding(Text(shown), (0, 0, 1, 3)))
+    if found.alerts:
+        yield _alerts(found)
     style = "red" if found.findings else "green"
     yield from (Text(sentence, style) for sentence in verdict(found.findings))
 
@@ -71,6 +73,14 @@ def _row(found: Record, number: int, row: ConsentRow) -> RenderableType:
     facts.add_row("Digest", Text.assemble(row.digest, " ", as_written, overflow="fold"))
     change = f"{number}  {STATES[row.was]} → {STATES[row.now]}"
     return Group(Text(change, "bold"), Padding(facts, (0, 0, 1, 3)))
+
+
+def _alerts(found: Record) -> RenderableType:
+    """Each alert in a line or two: when, and what became of it. Its words are in the page and the JSON."""
+    table = _grid()
+    for alert in found.alerts:
+        table.add_row(utc(alert.claim.at), Text(f"{told(alert)} ({alert.claim.broadcast})"))
+    return Group(Text("Alerts of the last thirteen months", "bold"), Padding(table, (0, 0, 1, 3)))
 
 
 def _lines(text: str) -> str:

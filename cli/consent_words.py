@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.domain.broadcast import ClaimState
 from chalicelib.domain.consent_record import Fault, Finding
 from chalicelib.domain.subscriber import Source, State
 from chalicelib.domain.words import Language
@@ -24,6 +25,19 @@ WAYS: Mapping[Source, str] = {
     Source.STAFF: "Decided by staff",
     Source.PROVIDER: "Told by the carrier",
     Source.TIME: "Nobody answered in time",
+}
+ALERTS: Mapping[ClaimState, str] = {
+    ClaimState.CLAIMED: "being sent at this moment",
+    ClaimState.SENT: "sent",
+    ClaimState.FAILED: "not sent: Twilio refused it",
+    ClaimState.AMBIGUOUS: "sent or not: Twilio gave no clear answer yet",
+    ClaimState.SKIPPED_STOPPED: "not sent: they had stopped",
+    ClaimState.SKIPPED_HELD: "not sent: they were held",
+    ClaimState.SKIPPED_NOT_SUBSCRIBED: "not sent: they were not subscribed",
+    ClaimState.SKIPPED_STALE: "not sent: it had become too late for it",
+    ClaimState.SKIPPED_CANCELLED: "not sent: it was cancelled",
+    ClaimState.SKIPPED_LATE: "not sent: not in time after the last look at their stop",
+    ClaimState.SKIPPED_EXPIRED: "not delivered: Twilio gave it up at the end of the hours for texts",
 }
 LANGUAGES = {Language.EN: "English", Language.ES: "Spanish"}
 FAULTS: Mapping[Fault, str] = {

@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import keys
+from chalicelib.domain.broadcast import Broadcast, ClaimState
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.consent_record import Fault
 from chalicelib.domain.subscriber import Source, State
-from cli.consent_words import FAULTS, STATES, WAYS
+from chalicelib.domain.words import Words
+from chalicelib.views import texting
+from chalicelib.views.alert_keeping import token
+from cli.at_work import at_work
+from cli.connection import connect
+from cli.consent_words import ALERTS, FAULTS, STATES, WAYS
 from tests.cli.conftest import Shell
 from tests.cli.text_house import ANA, LUIS, OURS, SLUG, TextHouse, opened
 
@@ -50,7 +58,7 @@ def tampered(house: TextHouse, position: int, **changes: str) -> None:
 
 def test_every_state_way_and_fault_has_words() -> None:
     assert (set(STATES), set(WAYS)) == (set(State), set(Source))
-    assert len(FAULTS) == 3
+    assert (set(FAULTS), set(ALERTS)) == (set(Fault), set(ClaimState))
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])
@@ -112,6 +120,45 @@ def test_a_number_nobody_knows_is_an_answer(house: TextHouse) -> None:
     assert "Nothing is known of this number" in result.stdout
     assert house.key(LUIS) in result.stdout
     assert shown(house, LUIS)["is_known"] is False
+
+
+def alerted(house: TextHouse, name: str, state: ClaimState, number: str = ANA) -> None:
+    """Let a broadcast have had a number among its recipients."""
+    with at_work(connect()) as r:
+        now = r.now()
+        r.broadcasts.make(
+            Broadcast(name, 1, 1, now, campaign=SLUG, words=Words("Call today.", "Llame hoy."), made_at=now)
+        )
+        key = texting.key_of(number)
+        claim = Claim(
+            broadcast=name,
+            token=token(name, key),
+            phone_key=key,
+            state=state,
+            at=now,
+            sid="SM1",
+            delivery="delivered",
+        )
+        r.claims.skip(claim)
+
+
+def test_each_alert_that_was_for_the_number_is_there_and_what_became_of_it(house: TextHouse) -> None:
+    house.join()
+    alerted(house, "alert-one", ClaimState.SENT)
+    alerted(house, "alert-two", ClaimState.SKIPPED_STOPPED)
+    alerted(house, "alert-three", ClaimState.SENT, LUIS)
+
+    found = shown(house)["alerts"]
+    text = " ".join(house.run("consent", "show", TYPED, *BY).stdout.split())
+
+    assert [(each["broadcast"], each["state"], each["twilio_id"]) for each in found] == [
+        ("alert-one", "sent", "SM1"),
+        ("alert-two", "skipped-stopped", "SM1"),
+    ]
+    assert found[0]["words"] == {"en": "Call today.", "es": "Llame hoy."}
+    assert "sent, and Twilio’s last word of it was “delivered” (alert-one)" in text
+    assert "not sent: they had stopped" in text
+    assert "alert-three" not in text
 
 
 def test_who_only_stopped_has_a_record(house: TextHouse) -> None:
