@@ -21,6 +21,10 @@ never half done. Refuses to know: HTTP and threads; its caller holds the world's
     POST /world/calls                       {number, to, hides?, script?}: somebody calls one of our numbers;
                                             to may be a tel: link: +12025550142,,482915
     POST /world/texts                       {number, to, body}: somebody texts one of our numbers
+    POST /world/fates                       {number, becomes: [names, …]}: what becomes of texts to this phone from
+                                            now on, like HANDSET_OFF, STOPPED (`people.FATES`)
+    POST /world/rules                       {creates_per_second?, segments_per_second?, longest_text_queue?,
+                                            registered?, t_mobile_a_day?, list_lag?, cps?}: the account's limits
     POST /world/keywords                    {twilio: none|default|advanced, without?: [words]}: whether Twilio
                                             itself obeys and answers STOP, START, HELP and their like; advanced:
                                             the account's own words, at numbers in a Messaging Service
@@ -215,6 +219,43 @@ def _texts(server: PhoneWorldServer, document: Document) -> Document:
     return {"sid": text.sid}
 
 
+def _fates(server: PhoneWorldServer, document: Document) -> None:
+    world, number = server.world, _number(document)
+    before = world.parties.get(number)
+    person = before if isinstance(before, Supporter) else Supporter(number)
+    world.texted[number] = 0
+    world.add(dataclasses.replace(person, texts=tuple(_fate(str(name)) for name in document["becomes"])))
+
+
+def _fate(name: str) -> TextFate:
+    if name not in people.FATES:
+        raise Refused(f"what becomes of a text is one of {', '.join(people.FATES)}, not {name}")
+    return people.FATES[name]
+
+
+LIMITS: Mapping[str, type] = {
+    "creates_per_second": int,
+    "segments_per_second": float,
+    "longest_text_queue": float,
+    "registered": bool,
+    "t_mobile_a_day": int,
+    "list_lag": float,
+    "cps": float,
+}
+"""Rules that can be changed while the world runs."""
+NEVER_NONE = frozenset({"longest_text_queue", "registered", "list_lag", "cps"})
+
+
+def _rules(server: PhoneWorldServer, document: Document) -> None:
+    told: dict[str, Any] = {}
+    for name, value in document.items():
+        if name not in LIMITS or (value is None and name in NEVER_NONE):
+            raise Refused(f"a rule is one of {', '.join(LIMITS)}, with its value; not {name}")
+        told[name] = None if value is None else LIMITS[name](value)
+    for name, value in told.items():
+        setattr(server.world.rules, name, value)
+
+
 def _keywords(server: PhoneWorldServer, document: Document) -> None:
     rules = server.world.rules
     rules.keywords = keywords(str(document["twilio"]), document.get("without", ()), rules.advanced)
@@ -320,6 +361,8 @@ ACTIONS: Mapping[str, Callable[[PhoneWorldServer, Any], Any]] = {
     "/world/phones": _phones,
     "/world/calls": _calls,
     "/world/texts": _texts,
+    "/world/fates": _fates,
+    "/world/rules": _rules,
     "/world/keywords": _keywords,
     "/world/next-create": _next_create,
     "/world/next-webhook": _next_webhook,

@@ -6,6 +6,7 @@ Promises: a supporter's behaviour is a list of moves one can read aloud; every m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -133,6 +134,20 @@ STOPPED_LATER = TextFate("failed", 21610)
 STOPPED = TextFate("refused", 21610)
 NO_SUCH_NUMBER = TextFate("refused", 21211)
 NOT_A_MOBILE = TextFate("refused", 21614)
+FATES: Mapping[str, TextFate] = {
+    "ARRIVES": ARRIVES,
+    "HANDSET_OFF": HANDSET_OFF,
+    "UNKNOWN_HANDSET": UNKNOWN_HANDSET,
+    "LANDLINE": LANDLINE,
+    "FILTERED": FILTERED,
+    "UNKNOWN_ERROR": UNKNOWN_ERROR,
+    "RATE_EXCEEDED": RATE_EXCEEDED,
+    "STOPPED": STOPPED,
+    "STOPPED_LATER": STOPPED_LATER,
+    "NO_SUCH_NUMBER": NO_SUCH_NUMBER,
+    "NOT_A_MOBILE": NOT_A_MOBILE,
+}
+"""By name, for whoever sets them from outside."""
 T_MOBILE = "T-Mobile"
 
 

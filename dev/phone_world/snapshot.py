@@ -12,7 +12,7 @@ from typing import Any
 
 from dev.phone_world.calls import IN_PROGRESS, INBOUND, OUTBOUND_DIAL, RINGING, WITHHELD, Call
 from dev.phone_world.offices import OfficeLine
-from dev.phone_world.people import Supporter
+from dev.phone_world.people import FATES, Supporter
 from dev.phone_world.wire_log import FROM_APP, TO_APP, Alert, WireEntry
 from dev.phone_world.world import World
 
@@ -62,6 +62,7 @@ def _phone(world: World, person: Supporter) -> Json:
         "number": person.number,
         "shown": world.display(person.number),
         "name": person.name,
+        "becomes": _becomes(world, person),
         **_present(world, call),
         "call": _call(world, call) if call is not None else None,
         "lines": _lines(world, person, call) if call is not None else [],
@@ -77,6 +78,12 @@ def _phone(world: World, person: Supporter) -> Json:
             for text in own
         ],
     }
+
+
+def _becomes(world: World, person: Supporter) -> str:
+    """What becomes of the next text to them, by name; empty if it has none."""
+    fate = person.text_fate(world.texted[person.number])
+    return next((name for name, named in FATES.items() if named == fate), "")
 
 
 def _office(world: World, line: OfficeLine) -> Json:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped, unused-ignore]
 
 from dev.phone_world import Hook, PhoneWorldServer
 from dev.phone_world.keywords import ANSWERS
@@ -43,6 +44,11 @@ def test_a_script_can_be_given_over_http(server: PhoneWorldServer, app: App) -> 
         ("/world/supporters", {"number": LUIS, "texts": [{"becomes": "delivered"}]}),
         ("/world/keywords", {"twilio": "sometimes"}),
         ("/world/keywords", {}),
+        ("/world/fates", {"number": LUIS, "becomes": ["LOST"]}),
+        ("/world/fates", {"number": LUIS}),
+        ("/world/rules", {"countries": ["+52"]}),
+        ("/world/rules", {"registered": None}),
+        ("/world/rules", {"t_mobile_a_day": "many"}),
         ("/world/keywords", {"twilio": "advanced", "without": ["STOP"]}),
         ("/world/next-create", {"trouble": "bad luck"}),
         ("/world/next-webhook", {"plan": "never"}),
@@ -131,3 +137,30 @@ def test_what_becomes_of_texts_can_be_said(server: PhoneWorldServer) -> None:
     eventually(lambda: get(server, "/world/texts")[0]["status"] == "undelivered")
 
     assert get(server, "/world/texts")[0]["error_code"] == 30003
+
+
+def test_what_becomes_of_texts_to_a_phone_can_be_changed_by_name(server: PhoneWorldServer) -> None:
+    post(server, "/world/fates", {"number": ANA, "becomes": ["NOT_A_MOBILE", "LANDLINE"]})
+    ana = get(server, "/world/state")["phones"][0]
+    assert (ana["name"], ana["becomes"]) == ("Ana", "NOT_A_MOBILE")
+    with pytest.raises(TwilioRestException) as caught:
+        client(server).messages.create(to=ANA, from_=OURS, body="Hello")
+    assert caught.value.code == 21614
+    client(server).messages.create(to=ANA, from_=OURS, body="Hello")
+    eventually(lambda: get(server, "/world/texts")[0]["status"] == "undelivered")
+
+    assert get(server, "/world/texts")[0]["error_code"] == 30006
+    assert get(server, "/world/state")["phones"][0]["becomes"] == "LANDLINE"
+
+
+def test_the_accounts_limits_can_be_changed(server: PhoneWorldServer) -> None:
+    post(server, "/world/rules", {"registered": False, "creates_per_second": 1})
+    client(server).messages.create(to=LUIS, from_=OURS, body="Hello")
+    eventually(lambda: get(server, "/world/texts")[0]["error_code"] == 30034)
+    post(server, "/world/rules", {"creates_per_second": 0})
+    with pytest.raises(TwilioRestException) as caught:
+        client(server).messages.create(to=LUIS, from_=OURS, body="Hello")
+    assert caught.value.code == 20429
+
+    post(server, "/world/rules", {"creates_per_second": None})
+    client(server).messages.create(to=LUIS, from_=OURS, body="Hello")

@@ -349,3 +349,15 @@ def test_a_number_that_takes_no_texts_offers_none(browser: Browser, app: App) ->
     expect(ana.get_by_role("button", name="Send")).to_be_hidden()
     page.close()
     up.stop()
+
+
+def test_what_becomes_of_a_text_is_chosen_on_the_phone(browser: Browser, server: PhoneWorldServer) -> None:
+    page = opened(browser, server)
+    ana = phone(page, "Ana")
+    choice = ana.get_by_label("A text to this phone")
+    expect(choice).to_have_value("ARRIVES")
+    choice.select_option("finds a landline (30006)")
+    ana.get_by_role("button", name="Text FAMILIES").click()
+
+    expect(thread(ana).last).to_contain_text("undelivered (30006)")
+    expect(choice).to_have_value("LANDLINE")

@@ -257,6 +257,7 @@ function showTexts(one, phone, { numbers, suggested }, whose) {
   const form = one.part(".texts form");
   form.hidden = !ours;
   showSuggested(one, ours, suggested);
+  showBecomes(one, phone);
   if (ours && !form.dataset.ready) readyTexts(one, form, ours, whose);
   const list = one.part(".sms");
   if (phone.texts.length < one.texts) {
@@ -308,6 +309,16 @@ function readyTexts(one, form, ours, whose) {
 }
 
 const sendText = (one, ours, body) => act("/world/texts", { number: one.number, to: ours.number, body });
+
+function showBecomes(one, phone) {
+  const select = one.part(".becomes select");
+  if (!select.id) {
+    select.id = `becomes-${one.number.slice(1)}`;
+    one.part(".becomes label").htmlFor = select.id;
+    select.addEventListener("change", () => act("/world/fates", { number: one.number, becomes: [select.value] }));
+  }
+  settle(select, phone.becomes);
+}
 
 function showSuggested(one, ours, words) {
   const chips = one.part(".chips");
