@@ -10,6 +10,7 @@ Local. Take `mock_aws` from here.
 
 import copy
 import json
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from moto import mock_aws
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 __all__ = ["mock_aws"]
@@ -83,19 +84,29 @@ def _partitions(
         yield table, key, dict(table.items.get(key, {}))
 
 
-_query = Table.query
+_query, _all_items = Table.query, Table.all_items
+_asked = threading.local()
 
 
-def _asking(self: Table, hash_key: DynamoType, *asked: Any, **more: Any) -> Any:
-    """A query of one partition, which looks at no other."""
-    alone = self
-    if not self.all_indexes():
-        alone = copy.copy(self)
-        alone.items = {hash_key: self.items.get(hash_key, {})}  # type: ignore[assignment]  # read alone: no defaults
-    return _query(alone, hash_key, *asked, **more)
+def _querying(self: Table, hash_key: DynamoType | None, *args: Any, **asked: Any) -> Any:
+    """A query, which looks for its items in the partition it asks for."""
+    _asked.partition = hash_key
+    try:
+        return _query(self, hash_key, *args, **asked)
+    finally:
+        _asked.partition = None
 
 
-Table.query = _asking  # type: ignore[assignment,method-assign]  # the same, of fewer items
+def _items(self: Table) -> list[Item]:
+    """All items in order; within a query those of its partition."""
+    partition = getattr(_asked, "partition", None)
+    if partition is None:
+        return _all_items(self)
+    return sorted(dict(self.items.get(partition, {})).values(), key=lambda item: item.range_key)
+
+
 Table.__deepcopy__ = lambda self, _memo: self  # type: ignore[attr-defined]  # moto's copy before a transaction
+Table.query = _querying  # type: ignore[method-assign]  # we have no index that it could ask
+Table.all_items = _items  # type: ignore[method-assign]  # as above
 DynamoDBBackend.update_item = _updating  # type: ignore[assignment,method-assign]  # the same, with a step before
 DynamoDBBackend.transact_write_items = _transacting  # type: ignore[method-assign]  # as above
