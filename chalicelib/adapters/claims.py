@@ -99,8 +99,12 @@ class Claims:
         return {claim.token: claim for claim in found}
 
     def by_state(self, broadcast: str) -> Counter[ClaimState]:
-        """Return how many claims are in which state. Reads all of them, shard by shard: for a broadcast's end."""
-        return Counter(state for shard in SHARDS for state in self._states(keys.claims(broadcast, shard)))
+        """Return how many claims are in which state. Reads all of them, shard by shard: for a person, at the end."""
+        return sum((self.in_shard(broadcast, shard) for shard in SHARDS), Counter())
+
+    def in_shard(self, broadcast: str, shard: str) -> Counter[ClaimState]:
+        """Return how many claims of one shard are in which state. Reads all of these."""
+        return Counter(self._states(keys.claims(broadcast, shard)))
 
     # Passes.
 

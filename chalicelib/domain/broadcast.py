@@ -74,8 +74,9 @@ class Broadcast:
     `epoch` rises with every move, so that a worker of an earlier one knows that it is late. `armed_by` are the people
     who armed it. `audience` is how many were counted at `counted_at`: who joined later doesn't get it. `planned` is how
     many of them were still there to be planned for; None until all are. `drained_at` is when the last of its chunks
-    was seen to be done. `campaign` is the programme, by its slug; `words` are final once it is armed; `sender` is the
-    name of one of `broadcast_pacing`'s. `version` is the item's.
+    was seen to be done, and of its first `settled_shards` shards it is known of everybody what became of them.
+    `campaign` is the programme, by its slug; `words` are final once it is armed; `sender` is the name of one of
+    `broadcast_pacing`'s. `version` is the item's.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Broadcast:
     counted_at: datetime | None = None
     planned: int | None = None
     drained_at: datetime | None = None
+    settled_shards: int = 0
     version: int = 0
 
     def is_for(self, since: datetime) -> bool:
@@ -130,6 +132,11 @@ def begun(broadcast: Broadcast, planned: int) -> Broadcast:
 def drained(broadcast: Broadcast, now: datetime) -> Broadcast:
     """Return a broadcast whose chunks are all done; the very same where that was known."""
     return broadcast if broadcast.drained_at else replace(broadcast, drained_at=now)
+
+
+def reached(broadcast: Broadcast, shards: int) -> Broadcast:
+    """Return a broadcast of which so many shards are settled; the very same where that was known."""
+    return broadcast if broadcast.settled_shards == shards else replace(broadcast, settled_shards=shards)
 
 
 def is_overdue(broadcast: Broadcast, now: datetime) -> bool:

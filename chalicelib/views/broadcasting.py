@@ -3,14 +3,25 @@
 Each step may be cut off anywhere, and run twice at once; the next minute goes on. Sends no text: that is the workers'.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.adapters.alert_queue import AlertTurn
 from chalicelib.adapters.roll import SHARDS
 from chalicelib.adapters.store import Stale
-from chalicelib.domain.broadcast import Broadcast, Move, Stage, begun, drained, is_overdue, is_settled, moved
+from chalicelib.domain.broadcast import (
+    Broadcast,
+    Move,
+    Stage,
+    begun,
+    drained,
+    is_overdue,
+    is_settled,
+    moved,
+    reached,
+)
 from chalicelib.domain.broadcast_chunks import chunks, fresh, granted
 from chalicelib.domain.broadcast_grants import Grant, Ready, grants, ready
 from chalicelib.domain.broadcast_pacing import (
@@ -28,8 +39,8 @@ from chalicelib.views.batches import each_due
 
 PLAN_SECONDS = 30.0
 """So long one run plans; the next minute's goes on where this one was."""
-LARGE, EACH = 20_000, 5
-"""A broadcast whose claims are counted only in every so many minutes: counting reads all of them."""
+COUNT_SECONDS = 20.0
+"""So long one run counts claims, of which there are as many as recipients."""
 PAGE = 500
 """Rows of the roll that one read has."""
 
@@ -173,30 +184,40 @@ def finish(broadcast_id: str) -> None:
     """Close a broadcast whose chunks are done when it is known of everybody what became of them."""
     r = runtime()
     broadcast = r.broadcasts.broadcast(broadcast_id)
-    if broadcast is None or broadcast.stage is not Stage.SENDING or broadcast.planned is None:
+    if broadcast is None or broadcast.stage is not Stage.SENDING:
         return
-    if all(chunk.is_done for chunk in r.broadcasts.chunks(broadcast_id)):
-        with suppress(Stale):  # somebody else moved it: the next minute sees where it is
-            _settle(_drained(broadcast))
+    planned: Counter[str] = Counter()
+    for chunk in r.broadcasts.chunks(broadcast_id):
+        if not chunk.is_done:
+            return
+        planned[chunk.shard] += chunk.recipients
+    with suppress(Stale):  # somebody else moved it: the next minute sees where it is
+        _close(r.broadcasts.move(broadcast, drained(broadcast, r.now())), planned)
 
 
-def _drained(broadcast: Broadcast) -> Broadcast:
-    """Note when the last chunk was done, the first time this is seen."""
+def _close(broadcast: Broadcast, planned: Mapping[str, int]) -> None:
+    """Count the claims, shard by shard, from where the last run was; it is done when all are settled."""
     r = runtime()
-    return r.broadcasts.move(broadcast, drained(broadcast, r.now()))
+    settled = _settled_shards(broadcast, planned)
+    counted = r.broadcasts.move(broadcast, reached(broadcast, settled))
+    if settled == len(SHARDS):
+        r.broadcasts.move(counted, moved(counted, Move.FINISH))
+        count("BroadcastsDone")
+        log("broadcast done", stage=Stage.DONE)
+    elif is_overdue(counted, r.now()):
+        count("BroadcastsUnsettled")
 
 
-def _settle(broadcast: Broadcast) -> None:
+def _settled_shards(broadcast: Broadcast, planned: Mapping[str, int]) -> int:
+    """Return how many of the first shards are settled. What is settled stays so, and isn't counted again."""
     r = runtime()
-    if (broadcast.planned or 0) > LARGE and r.now().minute % EACH:
-        return
-    if not is_settled(r.claims.by_state(broadcast.id), broadcast.planned or 0):
-        if is_overdue(broadcast, r.now()):
-            count("BroadcastsUnsettled")
-        return
-    r.broadcasts.move(broadcast, moved(broadcast, Move.FINISH))
-    count("BroadcastsDone")
-    log("broadcast done", stage=Stage.DONE)
+    until = r.monotonic() + COUNT_SECONDS
+    for number, shard in enumerate(SHARDS[broadcast.settled_shards :], broadcast.settled_shards):
+        if r.monotonic() >= until or not is_settled(
+            r.claims.in_shard(broadcast.id, shard), planned.get(shard, 0)
+        ):
+            return number
+    return len(SHARDS)
 
 
 def _at(stage: Stage) -> list[str]:

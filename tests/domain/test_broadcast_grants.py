@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.broadcast import Broadcast, Stage
 from chalicelib.domain.broadcast_chunks import Chunk, fresh, granted, passed
-from chalicelib.domain.broadcast_grants import LONGEST_SLICE, STALE_AT_ONCE, Grant, grants, ready
+from chalicelib.domain.broadcast_grants import A_PASS, LONGEST_SLICE, STALE_AT_ONCE, Grant, grants, ready
 from chalicelib.domain.broadcast_pacing import (
     SENDERS,
     SHARE,
@@ -96,7 +96,7 @@ def test_six_chunks_and_more_use_the_whole_minute(sender: Sender) -> None:
     for chunks in (6, 256, 3_000):
         given_ = sum(each.segments for each in minute(waiting(chunks), sender))
 
-        assert given_ >= min(500 * chunks, SHARE * sender.a_second * 60 - 6)
+        assert given_ >= min(A_PASS * chunks, SHARE * sender.a_second * 60 - 6)
 
 
 def test_a_toll_free_minute_is_six_slices_of_twenty_seven() -> None:

@@ -20,7 +20,7 @@ from chalicelib.domain.broadcast_pacing import (
 )
 from chalicelib.domain.claim import Claim
 from chalicelib.observability import metrics
-from chalicelib.views.broadcasting import LARGE, dispatch, each_minute, finish
+from chalicelib.views.broadcasting import dispatch, each_minute, finish
 from tests.conftest import Figure
 from tests.stores import moto
 from tests.stories.broadcast_house import House
@@ -188,8 +188,8 @@ def test_the_200_001st_segment_of_a_day_waits_for_midnight_on_the_pacific(house:
     assert len(turns(house)) == 1
     house.now = next_budget(NOW)
     dispatch()
-    assert sum(each.recipients for each in turns(house)[1:]) == 4_500
-    assert house.runtime.broadcasts.spent(BRAND, pacific_day(house.now)) == 4_500
+    assert sum(each.recipients for each in turns(house)[1:]) == 1_350
+    assert house.runtime.broadcasts.spent(BRAND, pacific_day(house.now)) == 1_350
 
 
 def test_two_senders_of_one_brand_share_its_day(house: House) -> None:
@@ -225,7 +225,7 @@ def test_broadcasts_that_share_a_sender_share_its_minute(house: House) -> None:
     shares = dict.fromkeys(("soon", "late", "other"), 0)
     for each in turns(house):
         shares[each.broadcast] += each.recipients
-    assert shares == {"soon": 60, "late": 102, "other": 4_500}
+    assert shares == {"soon": 60, "late": 102, "other": 1_350}
 
 
 def test_an_alert_that_is_stale_is_granted_to_all_without_a_segment(house: House) -> None:
@@ -295,16 +295,24 @@ def test_one_of_which_it_is_not_known_after_an_hour_wakes_somebody(
     assert house.broadcast().stage is Stage.SENDING
 
 
-def test_a_large_ones_claims_are_counted_every_five_minutes(house: House) -> None:
-    sending = house.sending([])
-    house.runtime.broadcasts.move(
-        sending, replace(sending, planned=LARGE + 1, drained_at=NOW - timedelta(hours=2))
-    )
-    for minute in range(10):
-        house.now = NOW + minute * MINUTE
-        finish("b-1")
+def test_the_count_of_the_claims_goes_on_where_the_last_run_was(house: House) -> None:
+    chunks = several(3, recipients=2)
+    house.sending(chunks)
+    claims(house, chunks[:1])
+    claims(house, chunks[1:2], ClaimState.AMBIGUOUS)
+    claims(house, chunks[2:])
+    finish("b-1")
+    assert house.broadcast().settled_shards == 1
 
-    assert counted() == {"BroadcastsUnsettled": [1, 1]}
+    for key in chunks[1].keys:
+        before = house.runtime.claims.one("b-1", "01", f"t{key}")
+        assert before is not None
+        house.runtime.claims.move(before, replace(before, state=ClaimState.SENT))
+    counted_before = house.runtime.claims.one("b-1", "00", f"t{chunks[0].keys[0]}")
+    assert counted_before is not None
+    house.runtime.claims.release(counted_before)
+    finish("b-1")
+    assert house.broadcast().stage is Stage.DONE
 
 
 def test_one_that_was_paused_meanwhile_is_not_closed(house: House) -> None:
@@ -341,5 +349,5 @@ def test_what_granting_a_thousand_costs(house: House, figure: Figure) -> None:
     figure(
         f"granting a broadcast: {a_thousand:.1f} write units per 1,000 recipients, their chunks' marks included"
     )
-    assert sent == 4_500
-    assert a_thousand <= 6
+    assert sent == 1_350
+    assert a_thousand <= 15
