@@ -9,8 +9,10 @@ from typing import Any
 
 from chalicelib.adapters.alert_queue import AlertTurn
 from chalicelib.adapters.area_codes import area_code_zones
+from chalicelib.adapters.claim_items import claim_of
 from chalicelib.adapters.subscribers import Said
-from chalicelib.domain.broadcast import Broadcast, ClaimState, Move, Stage, moved
+from chalicelib.adapters.table import read
+from chalicelib.domain.broadcast import Broadcast, ClaimState, Move, Stage, is_settled, moved
 from chalicelib.domain.broadcast_chunks import Chunk, fresh, granted
 from chalicelib.domain.broadcast_pacing import BRAND, TEN_DLC, pacific_day, sender_named
 from chalicelib.domain.claim import Claim
@@ -161,13 +163,17 @@ class AlertHouse(Rehearsal):
             alert_reconciling.each_five_minutes()
         raise AssertionError(f"not settled after {minutes} minutes: {self.states()}")
 
+    def let_pass(self, minutes: int) -> None:
+        """Let minutes pass, each with its look of the reconciler and nothing granted."""
+        for _ in range(minutes):
+            self.world.advance(60)
+            alert_reconciling.each_five_minutes()
+
     # Afterwards.
 
     def is_settled(self) -> bool:
         """Whether it is known of every recipient what became of them."""
-        claims = self.runtime.claims.by_state(ID)
-        is_open = claims[ClaimState.CLAIMED] or claims[ClaimState.AMBIGUOUS]
-        return not is_open and sum(claims.values()) == self.broadcast().planned
+        return is_settled(self.by_state(), self.broadcast().planned or 0)
 
     def broadcast(self) -> Broadcast:
         """The broadcast as it stands in the table."""
@@ -182,9 +188,13 @@ class AlertHouse(Rehearsal):
         key = key_of(number)
         return self.runtime.claims.one(ID, key[:2], alert_keeping.token(ID, key))
 
+    def by_state(self) -> Counter[ClaimState]:
+        """How many claims are in which state: one scan, where the app asks shard by shard."""
+        return Counter(claim_of(read(item)).state for item in self.rows() if item["type"] == {"S": "claim"})
+
     def states(self) -> dict[str, int]:
-        """How many claims are in which state."""
-        return {state.value: n for state, n in self.runtime.claims.by_state(ID).items()}
+        """The same, by what the states are called."""
+        return {state.value: n for state, n in self.by_state().items()}
 
     def creates(self) -> Counter[str]:
         """How often Twilio was asked to text each number."""
