@@ -5,11 +5,9 @@ cfn-lint accepts a template that breaks any of these. tests/infra/test_mail_temp
 
 from collections.abc import Callable
 
+from tests.infra.permissions import MAIL, MAIL_EVENTS, MAIL_SET
 from tests.infra.promises import (
     FUNCTIONS,
-    MAIL,
-    MAIL_EVENTS,
-    MAIL_SET,
     Properties,
     Template,
     listed,

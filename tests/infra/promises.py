@@ -6,69 +6,15 @@ cfn-lint accepts a template that breaks any of these. tests/infra/test_template.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.infra.permissions import ALLOWED, FORGETS, NO_RESOURCE, TABLE
+
 Template = dict[str, Any]
 Properties = dict[str, Any]
 
-FUNCTIONS = {"APIHandler", "Ring", "Reconcile", "Letters", "MailEvents", "Post", "Broadcasts"}
-DRAINED_BY = {"RingQueue": "Ring", "LettersQueue": "Letters", "MailEventsQueue": "MailEvents"}
-TABLE = ("Table", "Arn")
-RING = ("RingQueue", "Arn")
-LETTERS = ("LettersQueue", "Arn")
-MAIL_EVENTS = ("MailEventsQueue", "Arn")
-IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${Domain}"
-MAIL_SET = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${MailSet}"
-SECRET = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretName}-??????"
-ITEM = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
-ON_TABLE = {(f"dynamodb:{action}", TABLE) for action in ITEM}
-SEND = {("sqs:SendMessage", RING)}
-SEND_LETTER = {("sqs:SendMessage", LETTERS)}
-FORGET = {("dynamodb:DeleteItem", TABLE)}
-RECEIVE = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-MAIL = {(action, to) for action in ("ses:SendEmail", "ses:SendRawEmail") for to in (IDENTITY, MAIL_SET)}
-ASK_ACCOUNT = {("ses:GetAccount", "*")}
-NO_RESOURCE = {"ses:GetAccount"}
-"""Actions for which AWS knows no resource but all."""
-READ_SECRET = {("secretsmanager:GetSecretValue", SECRET)}
-
-
-def log(group: str) -> set[tuple[str, object]]:
-    """Writing to a log group that is there already; creating one is for the stack."""
-    return {(f"logs:{action}", (group, "Arn")) for action in ("CreateLogStream", "PutLogEvents")}
-
-
-def drain(queue: tuple[str, str]) -> set[tuple[str, object]]:
-    """What Lambda's poller does with a queue, in the function's name."""
-    return {(f"sqs:{action}", queue) for action in RECEIVE}
-
-
-ALLOWED: dict[str, set[tuple[str, object]]] = {
-    "APIHandler": ON_TABLE | FORGET | SEND | SEND_LETTER | READ_SECRET | log("ApiLog"),
-    "Ring": ON_TABLE | SEND | drain(RING) | READ_SECRET | log("RingLog"),
-    "Reconcile": ON_TABLE | FORGET | SEND | READ_SECRET | log("ReconcileLog"),
-    "Letters": ON_TABLE
-    | FORGET
-    | SEND_LETTER
-    | drain(LETTERS)
-    | MAIL
-    | ASK_ACCOUNT
-    | READ_SECRET
-    | log("LettersLog"),
-    "MailEvents": ON_TABLE - {("dynamodb:GetItem", TABLE)}
-    | SEND_LETTER
-    | drain(MAIL_EVENTS)
-    | READ_SECRET
-    | log("MailEventsLog"),
-    "Post": ON_TABLE | FORGET | SEND_LETTER | READ_SECRET | log("PostLog"),
-    "Broadcasts": ON_TABLE - {("dynamodb:UpdateItem", TABLE)} | FORGET | log("BroadcastsLog"),
-}
-FORGETS: dict[str, list[str] | None] = {
-    "APIHandler": ["LETTER#*", "ROLL#*"],
-    "Reconcile": None,
-    "Letters": ["MAIL#*"],
-    "Post": ["LETTER#*", "LETTERDUE#*"],
-    "Broadcasts": ["SUBSCRIBERDUE#*"],
-}
-"""Which items a function may delete, by the beginning of their keys; None: any but the ledger's."""
+FUNCTIONS = {"APIHandler", "Ring", "Reconcile", "Letters", "MailEvents", "Post", "Alerts", "Broadcasts"}
+DRAINED_BY = {
+    "RingQueue": "Ring", "LettersQueue": "Letters", "MailEventsQueue": "MailEvents", "AlertsQueue": "Alerts",
+}  # fmt: skip
 
 
 def of_type(template: Template, kind: str) -> dict[str, Properties]:
@@ -211,9 +157,14 @@ def each_queue_is_drained_by_its_function(template: Template) -> None:
         assert source.get("Enabled", True) is True
 
 
+WORKERS: dict[str, object] = {"Alerts": {"Ref": "AlertWorkers"}}
+"""How many of a function may work at once, where it isn't two: of alerts, as many as the sender's pace needs."""
+
+
 def workers_are_capped_at_the_queue(template: Template) -> None:
     for source in of_type(template, "AWS::Lambda::EventSourceMapping").values():
-        assert source.get("ScalingConfig") == {"MaximumConcurrency": 2}
+        most = WORKERS.get(str(referred(source["FunctionName"])), 2)
+        assert source.get("ScalingConfig") == {"MaximumConcurrency": most}
     for name, function in functions(template).items():
         assert "ReservedConcurrentExecutions" not in function, name
 
@@ -224,16 +175,22 @@ def a_slow_batch_is_not_delivered_twice(template: Template) -> None:
         assert one(template, queue)["VisibilityTimeout"] >= 6 * timeout, queue
 
 
-def a_ring_is_tried_five_times_and_within_the_hour(template: Template) -> None:
-    queue = one(template, "RingQueue")
-    assert queue["MessageRetentionPeriod"] == 3600
-    redrive = queue.get("RedrivePolicy", {})
-    assert referred(redrive.get("deadLetterTargetArn")) == ("RingDead", "Arn")
-    assert redrive["maxReceiveCount"] == 5
+SOON_TOO_LATE = ("Ring", "Alerts")
+"""Functions whose messages are worth nothing after an hour."""
 
 
-def a_dead_ring_is_kept_two_weeks(template: Template) -> None:
-    assert one(template, "RingDead")["MessageRetentionPeriod"] == 14 * 24 * 3600
+def what_is_soon_too_late_is_tried_five_times_and_within_the_hour(template: Template) -> None:
+    for name in SOON_TOO_LATE:
+        queue = one(template, f"{name}Queue")
+        assert queue["MessageRetentionPeriod"] == 3600, name
+        redrive = queue.get("RedrivePolicy", {})
+        assert referred(redrive.get("deadLetterTargetArn")) == (f"{name}Dead", "Arn"), name
+        assert redrive["maxReceiveCount"] == 5, name
+
+
+def what_died_within_the_hour_is_kept_two_weeks(template: Template) -> None:
+    for name in SOON_TOO_LATE:
+        assert one(template, f"{name}Dead")["MessageRetentionPeriod"] == 14 * 24 * 3600, name
 
 
 def queues_are_encrypted(template: Template) -> None:
@@ -295,12 +252,17 @@ def routes_are_read_or_posted(template: Template) -> None:
     assert methods <= {"get", "post", "options"}, methods
 
 
+SECONDS = {"Letters": 90, "Alerts": 90, "Broadcasts": 120}
+"""How long a function may take, where it isn't half a minute. A batch of letters waits for SES five times, but no
+letter's lease ends meanwhile; a turn of alerts goes on for a minute, and then waits for Twilio once; a broadcast is
+planned for half a minute at a time."""
+
+
 def everything_runs_on_arm(template: Template) -> None:
     for name, function in functions(template).items():
         assert function.get("Architectures") == ["arm64"], name
         assert function["MemorySize"] == 512, name
-        # A batch of letters waits for SES five times, but no letter's lease ends meanwhile; all else is seconds.
-        assert function["Timeout"] == (90 if name == "Letters" else 30), name
+        assert function["Timeout"] == SECONDS.get(name, 30), name
 
 
 def each_function_logs_json_to_a_group_of_its_own(template: Template) -> None:
@@ -365,8 +327,8 @@ PROMISES: dict[str, Callable[[Template], None]] = {
         each_queue_is_drained_by_its_function,
         workers_are_capped_at_the_queue,
         a_slow_batch_is_not_delivered_twice,
-        a_ring_is_tried_five_times_and_within_the_hour,
-        a_dead_ring_is_kept_two_weeks,
+        what_is_soon_too_late_is_tried_five_times_and_within_the_hour,
+        what_died_within_the_hour_is_kept_two_weeks,
         queues_are_encrypted,
         the_table_outlives_the_stack,
         the_table_forgets_and_can_be_restored,

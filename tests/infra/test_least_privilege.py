@@ -20,7 +20,7 @@ from dev.phone_world import (
 )
 from dev.phone_world.faults import CreateFault
 from tests.infra.letters_watched import LETTER_STORIES, writing
-from tests.infra.promises import ALLOWED, FORGETS, RECEIVE
+from tests.infra.permissions import ALLOWED, FORGETS, RECEIVE
 from tests.infra.texts_watched import TEXT_STORIES, texted
 from tests.infra.watching import Seen, Watch
 from tests.rehearsal import ANA, LINES, SLUG, Rehearsal, rehearsing
@@ -110,9 +110,7 @@ def seen() -> Seen:
         with writing(together) as writer:
             letter_story(writer)
     for text_story in TEXT_STORIES:
-        with rehearsing(offices=1) as rehearsal:
-            Watch(rehearsal, together)
-            texted(rehearsal, text_story)
+        texted(together, text_story)
     return together
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.config import MAIL, REQUIRED
+from chalicelib.config import MAIL, REQUIRED, SETTINGS, TEXT_SENDERS
 from tests.infra.faults import Fault
 from tests.infra.promises import PROMISES, functions
 
 API = "Resources.APIHandler.Properties"
 RING = "Resources.Ring.Properties"
 SOURCE = "Resources.RingRingSqsEventSource.Properties"
+ALERTS = "Resources.AlertsAlertsSqsEventSource.Properties"
 QUEUE = "Resources.RingQueue.Properties"
 TABLE = "Resources.Table.Properties"
 STAGE = "Resources.RestAPIprodStage.Properties"
@@ -19,6 +20,9 @@ ROLE = "Resources.RingRole.Properties"
 STATEMENTS = f"{ROLE}.Policies.0.PolicyDocument.Statement"
 DELETING = "Resources.ApiRole.Properties.Policies.0.PolicyDocument.Statement.5"
 STAR = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}
+
+TEXTS = {"alert_queue", "text_sender", "text_service", "signups_per_source"}
+"""The fields of Config that are about texts."""
 
 FAULTS = [
     Fault("the_functions_are_those_we_know", "Resources.Rings", {"Properties": {"Timeout": 30}}),
@@ -53,14 +57,33 @@ FAULTS = [
     ),
     Fault("each_queue_is_drained_by_its_function", f"{SOURCE}.Enabled", to=False),
     Fault("workers_are_capped_at_the_queue", f"{SOURCE}.ScalingConfig"),
+    Fault("workers_are_capped_at_the_queue", f"{ALERTS}.ScalingConfig.MaximumConcurrency", 2),
     Fault("workers_are_capped_at_the_queue", f"{RING}.ReservedConcurrentExecutions", 2),
     Fault("a_slow_batch_is_not_delivered_twice", f"{QUEUE}.VisibilityTimeout", 179),
     Fault("a_slow_batch_is_not_delivered_twice", f"{RING}.Timeout", 31),
     Fault("a_slow_batch_is_not_delivered_twice", "Resources.LettersQueue.Properties.VisibilityTimeout", 180),
-    Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.RedrivePolicy"),
-    Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.RedrivePolicy.maxReceiveCount", 50),
-    Fault("a_ring_is_tried_five_times_and_within_the_hour", f"{QUEUE}.MessageRetentionPeriod", 345600),
-    Fault("a_dead_ring_is_kept_two_weeks", "Resources.RingDead.Properties.MessageRetentionPeriod", 3600),
+    Fault("a_slow_batch_is_not_delivered_twice", "Resources.AlertsQueue.Properties.VisibilityTimeout", 180),
+    Fault("what_is_soon_too_late_is_tried_five_times_and_within_the_hour", f"{QUEUE}.RedrivePolicy"),
+    Fault(
+        "what_is_soon_too_late_is_tried_five_times_and_within_the_hour",
+        f"{QUEUE}.RedrivePolicy.maxReceiveCount",
+        50,
+    ),
+    Fault(
+        "what_is_soon_too_late_is_tried_five_times_and_within_the_hour",
+        f"{QUEUE}.MessageRetentionPeriod",
+        345600,
+    ),
+    Fault(
+        "what_is_soon_too_late_is_tried_five_times_and_within_the_hour",
+        "Resources.AlertsQueue.Properties.RedrivePolicy.deadLetterTargetArn",
+        {"Fn::GetAtt": ["RingDead", "Arn"]},
+    ),
+    Fault(
+        "what_died_within_the_hour_is_kept_two_weeks",
+        "Resources.RingDead.Properties.MessageRetentionPeriod",
+        3600,
+    ),
     Fault("queues_are_encrypted", f"{QUEUE}.SqsManagedSseEnabled"),
     Fault("the_table_outlives_the_stack", "Resources.Table.DeletionPolicy"),
     Fault("the_table_outlives_the_stack", "Resources.Table.UpdateReplacePolicy", "Delete"),
@@ -90,6 +113,7 @@ FAULTS = [
     Fault("schedules_run_every_minute", f"{RULE}.ScheduleExpression", "rate(5 minutes)"),
     Fault("schedules_run_every_minute", f"{RULE}.State", "DISABLED"),
     Fault("schedules_run_every_minute", "Resources.PostPostEvent"),
+    Fault("schedules_run_every_minute", "Resources.BroadcastsBroadcastsEvent"),
     Fault(
         "no_secret_is_in_the_environment", f"{API}.Environment.Variables.TWILIO_AUTH_TOKEN", {"Ref": "Token"}
     ),
@@ -123,3 +147,16 @@ def test_every_promise_has_a_fault_that_breaks_it() -> None:
 def test_every_setting_the_app_requires_is_given_to_every_function(packaged: dict[str, Any]) -> None:
     for function in functions(packaged).values():
         assert function["Environment"]["Variables"].keys() >= {*REQUIRED, *MAIL, "PATCHTHROUGH_MAIL_FROM"}
+
+
+def test_every_kind_of_sender_that_the_app_knows_can_be_deployed(packaged: dict[str, Any]) -> None:
+    sender = packaged["Parameters"]["TextSender"]
+
+    assert (sender["Default"], sender["AllowedValues"]) == ("toll-free", list(TEXT_SENDERS))
+
+
+def test_every_setting_of_texts_is_given_to_every_function(packaged: dict[str, Any]) -> None:
+    settings = {setting.variable for setting in SETTINGS if setting.field in TEXTS}
+
+    for function in functions(packaged).values():
+        assert function["Environment"]["Variables"].keys() >= settings

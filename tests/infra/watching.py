@@ -40,6 +40,7 @@ class Watch:
             ("Ring", rehearsal.queue),
             ("Letters", rehearsal.letters),
             ("MailEvents", rehearsal.events),
+            ("Alerts", rehearsal.alerts),
         ):
             queue.deliver = self.through(function, queue.deliver)
             queue.send_message = self.enqueued(f"{function}Queue", queue.send_message)  # type: ignore[method-assign]
