@@ -64,7 +64,8 @@ SINKS = {
     "Twilio URL": "every address of Twilio's that we ask for",
     "Twilio request": "what we tell Twilio, but for To of POST Calls",
     "answer": "every answer of ours: headers, pages, JSON, TwiML, errors",
-    "DynamoDB request": "every item and key, over time, but for an open session's or booking's phone, a letter's words",
+    "DynamoDB request": "every item and key, over time, but for the phone of an open session, a booking and a form "
+    "that waits, and a letter's words",
     "queue message": "everything that is put on the queues of rings and letters",
     "SES tags": "what we have SES give back in every event",
     "escaped error": "an exception that reaches Lambda, which writes it to the log",
@@ -169,9 +170,14 @@ class Ears:
                 self.allowed["open session"] += item.pop("phone", None) == {"S": CANARY}
             if item.get("type") == {"S": "booking"}:
                 self.allowed["booked call"] += item.pop("phone", None) == {"S": CANARY}
+            if item.get("type") == {"S": "outgoing_text"}:
+                self.allowed["waiting form"] += item.pop("number", None) == {"S": CANARY}
             if item.get("type") == {"S": "letter_words"}:
                 kept = [item.pop(name, None) for name in ("name", "local", "domain", "body")]
                 self.allowed["letter's words"] += {"S": NAME} in kept
+        if document.get("ExpressionAttributeValues", {}).get(":stage") == {"S": "waiting"}:
+            released = document["ExpressionAttributeValues"].pop(":number", None)
+            self.allowed["form put back"] += released == {"S": CANARY}
         self.hear("DynamoDB request", json.dumps(document, ensure_ascii=False))
 
 
@@ -190,7 +196,7 @@ class Listening(TwilioWire):
         if method.upper() == "POST" and told.get("To") == CANARY:
             del told["To"]
             self.ears.allowed["To"] += 1
-        if "Body" in told:
+        if told.get("Body", "")[:6].isdigit():
             # A code is known once it is texted; whatever was heard before, and after, is searched for it.
             code = told["Body"][:6]
             self.ears.codes.add(code)
@@ -232,7 +238,7 @@ class CanaryHouse(Rehearsal):
         text = answer.decode()
         if text.startswith("<?xml"):
             text = self.ears.without(text, f'callerId="{CANARY}"', "callerId")
-        if method == "POST" and status == 400 and url.startswith(("/c/", "/calls/", "/bookings/")):
+        if method == "POST" and status in {400, 429} and url.startswith(("/c/", "/calls/", "/bookings/")):
             field = "phone" if url.startswith("/c/") else "code"
             typed = html.escape(dict(_pairs(body)).get(field, ""))
             text = self.ears.without(text, f'value="{typed}"', "refused form")
