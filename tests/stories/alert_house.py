@@ -1,7 +1,7 @@
 """A rehearsal with subscribers and a broadcast to them: chunks granted as the dispatcher does, times of each create."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,7 +23,6 @@ from chalicelib.domain.subscriber_machine import advance_everywhere
 from chalicelib.domain.words import Language, Words
 from chalicelib.runtime import Runtime, install
 from chalicelib.views import alert_reconciling, alerting, texting
-from chalicelib.views.again import GaveUp
 from dev.phone_world import Faults, TwilioWire
 from tests.rehearsal import SECRET, SLUG, Rehearsal
 from tests.values import NOW
@@ -63,9 +62,12 @@ class Overheard(TwilioWire):
         self.urls: list[str] = []
         self.before: Callable[[], object] = lambda: None
         self.after: Callable[[], object] = lambda: None
+        self.listing = True
 
     def request(self, method: str, url: str, *args: Any, **more: Any) -> Any:
         self.urls.append(f"{url}?{more.get('params') or (args[0] if args else '')}")
+        if method.upper() == "GET" and not self.listing:
+            raise ConnectionError("no list today")
         if method.upper() != "POST" or not url.endswith("/Messages.json"):
             return super().request(method, url, *args, **more)
         order = more.get("data") or args[1]
@@ -88,6 +90,7 @@ class AlertHouse(Rehearsal):
         super().__init__(
             replace(built, config=config), built.store._table.client, faults, offices=1, start=start
         )
+        self.id = ID
         self.wire = Overheard(self)
         self.runtime = replace(self.runtime, http=self.wire)
         install(self.runtime)
@@ -117,9 +120,10 @@ class AlertHouse(Rehearsal):
             counted_at=self.clock.now(), planned=len(numbers),
         )  # fmt: skip
         made = self.runtime.broadcasts.make(replace(draft, **changes))
+        self.id = made.id
         keys = sorted(map(key_of, numbers))
         for shard in sorted({each[:2] for each in keys}):
-            chunk = fresh(ID, shard, 0, [each for each in keys if each[:2] == shard])
+            chunk = fresh(made.id, shard, 0, [each for each in keys if each[:2] == shard])
             assert self.runtime.broadcasts.put_chunk(chunk)
         return made
 
@@ -129,7 +133,7 @@ class AlertHouse(Rehearsal):
         """Grant so many recipients to each chunk that can have them, and take what they cost."""
         r, now = self.runtime, self.clock.now()
         broadcast = self.broadcast()
-        ready = [chunk for chunk in r.broadcasts.chunks(ID) if chunk.is_ready(broadcast, now)]
+        ready = [chunk for chunk in r.broadcasts.chunks(self.id) if chunk.is_ready(broadcast, now)]
         return [self._granted(chunk, broadcast, min(recipients, chunk.left), now) for chunk in ready]
 
     def _granted(self, chunk: Chunk, broadcast: Broadcast, recipients: int, now: datetime) -> AlertTurn:
@@ -140,7 +144,7 @@ class AlertHouse(Rehearsal):
             assert r.broadcasts.spend_cap(BRAND, pacific_day(now), segments, sender.a_day_on_t_mobile)
         out = r.broadcasts.mark_chunk(chunk, granted(chunk, recipients, now))
         assert out.granted_at is not None
-        return AlertTurn(ID, out.shard, out.number, recipients, broadcast.epoch, out.granted_at)
+        return AlertTurn(self.id, out.shard, out.number, recipients, broadcast.epoch, out.granted_at)
 
     def send(self, recipients: int = 100) -> None:
         """One pass over each chunk that is ready."""
@@ -177,7 +181,7 @@ class AlertHouse(Rehearsal):
 
     def broadcast(self) -> Broadcast:
         """The broadcast as it stands in the table."""
-        found = self.runtime.broadcasts.broadcast(ID)
+        found = self.runtime.broadcasts.broadcast(self.id)
         assert found is not None
         return found
 
@@ -186,7 +190,7 @@ class AlertHouse(Rehearsal):
         from chalicelib.views import alert_keeping  # noqa: PLC0415 - needs the installed runtime's secret
 
         key = key_of(number)
-        return self.runtime.claims.one(ID, key[:2], alert_keeping.token(ID, key))
+        return self.runtime.claims.one(self.id, key[:2], alert_keeping.token(self.id, key))
 
     def by_state(self) -> Counter[ClaimState]:
         """How many claims are in which state: one scan, where the app asks shard by shard."""
@@ -208,16 +212,6 @@ class AlertHouse(Rehearsal):
         """Segments the sender may still send now."""
         rate = self.runtime.broadcasts.rate(sender_named(self.broadcast().sender), self.clock.now())
         return int(rate.bucket.segments)
-
-
-def attempts(work: Callable[[], object]) -> Iterator[BaseException | None]:
-    """Do it; yield what stopped it, if anything did."""
-    try:
-        work()
-    except (Killed, GaveUp) as stopped:
-        yield stopped
-    else:
-        yield None
 
 
 def standing(house: AlertHouse, number: str) -> str:
