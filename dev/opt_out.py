@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.opt_out_words import TO_TAKE_OUT, words_of
 from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import reply_text
@@ -19,13 +19,14 @@ from dev.environment import SERVICE
 from dev.phone_world import World
 from dev.phone_world.keywords import ADVANCED, HELP, START, STOP, Keywords
 
+RUNNING = frozenset({Status.LIVE, Status.PAUSED})
 Line = tuple[str, frozenset[str], str]
 """What words mean, the words, the answer."""
 
 
 def words(campaigns: Iterable[Campaign]) -> Keywords:
-    """What is set for these campaigns' numbers; where they share a word, the first one's answer stands."""
-    lines = [line for campaign in campaigns for line in _lines(campaign)]
+    """What is set for these campaigns, while they run; where they share a word, the first one's answer stands."""
+    lines = [line for campaign in campaigns if campaign.status in RUNNING for line in _lines(campaign)]
     return reduce(lambda found, line: found.saying(*line), reversed(lines), ADVANCED.without(*TO_TAKE_OUT))
 
 

@@ -168,7 +168,7 @@ def _obey(phone_world: PhoneWorldServer) -> str:
     catalog = runtime().catalog
     found = [catalog.campaign(row.slug) for row in catalog.campaigns()]
     with phone_world.pace.lock:
-        opt_out.switch_on(phone_world.world, [each for each in found if each is not None and each.texts])
+        opt_out.switch_on(phone_world.world, [each for each in found if each is not None])
     return "Texts: Twilio itself answers a campaign’s words, STOP and HELP in the campaign’s words; YES is the app’s"
 
 

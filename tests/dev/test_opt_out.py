@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.programme import programme
 from chalicelib.domain.replies import reply_text
 from chalicelib.domain.reply_lint import reply_problems
@@ -81,8 +83,9 @@ def test_of_two_campaigns_each_keyword_has_its_own_answer_and_shared_words_the_f
     assert found.answers("STOP") == (own(Reply.STOPPED, EN),)
 
 
-def test_a_campaign_without_texts_adds_nothing() -> None:
-    assert words([replace(ASKED, texts=None)]).start == frozenset({"START", "UNSTOP"})
+@pytest.mark.parametrize("silent", [{"texts": None}, {"status": Status.ENDED}, {"status": Status.DRAFT}])
+def test_a_campaign_that_has_no_texts_or_does_not_run_adds_nothing(silent: dict[str, Any]) -> None:
+    assert words([replace(ASKED, **silent)]).start == frozenset({"START", "UNSTOP"})
 
 
 def state(house: Rehearsal) -> State:
