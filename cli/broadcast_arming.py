@@ -74,6 +74,8 @@ def number_typed() -> int:
 
 def signed_by(connection: Connection, before: Broadcast, typed: int, person: str) -> Broadcast:
     """The broadcast with this person’s word, written and recorded; armed unless a second person is needed."""
+    # Whoever writes their name in another way is not a second person.
+    person = next((each for each in before.armed_by if each.casefold() == person.casefold()), person)
     after, problem = armed(before, typed, person, datetime.now(UTC))
     if problem not in {None, NotArmed.NEEDS_SECOND_PERSON}:
         wanted = f" It goes to {people(before.audience)}, and you typed {typed:,}."

@@ -37,6 +37,8 @@ VERBS = (
     r"\b(?:reply|respond|text|send|answer|responda|conteste|envie|envíe|mande|escriba)"
     r"(?:\s+(?:us|back|with|con|the word|la palabra))*"
 )
+REPLIES = ("reply", "respond", "text", "conteste")
+"""Verbs whose word in capitals is surely one to text: “send ICE a message” asks for none."""
 ASKED = re.compile(
     rf"(?P<how>(?i:{VERBS})|[,;]|\b(?:or|o|and|y)\b)\s+[\"'“]?(?P<word>[A-ZÑÉÜ][A-ZÑÉÜ0-9]+(?:\s+[A-ZÑÉÜ]{{2,}})*)\b[\"'”]?"
     r"(?P<why>\s+(?:to|for|para)\s+(?P<rest>[^.,;!?\n]*))?"
@@ -164,7 +166,7 @@ def _asks(text: str, language: Language, rules: Rules) -> Iterator[str]:
         kinds |= {kind} if is_plain else set()
         if kind in {Kind.STOP, Kind.HOLD}:
             yield from _asked_to_stop(found, kind)
-        elif is_plain and kind in _MISREAD:
+        elif kind in _MISREAD and found["how"].lower().startswith(REPLIES):
             yield _MISREAD[kind].format(word=found["word"])
     if not kinds & ACTIONS and not _found_links(text):
         yield f"It says nothing that one can do. Add {{link}}, or “{DO_WHAT.of(language)}”."
@@ -182,7 +184,7 @@ def _asked_to_stop(found: re.Match[str], kind: Kind) -> Iterator[str]:
 
 
 def _is_about_texts(rest: str) -> bool:
-    return bool(ABOUT_TEXTS & set(spelled(rest).split())) or classify(rest, {}).kind is not Kind.HOLD
+    return bool(ABOUT_TEXTS & set(spelled(rest).split())) or classify(rest, {}).kind is Kind.STOP
 
 
 def _is_asked(found: re.Match[str]) -> bool:

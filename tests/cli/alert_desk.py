@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from chalicelib.adapters import keys
@@ -33,9 +34,9 @@ class Desk(TextHouse):
         """The broadcasts of the table."""
         return Broadcasts(self.shell.catalog.table)
 
-    def join_many(self, number: int, first: int = 0) -> None:
-        """Let people stand on the roll, as if they had joined an hour ago."""
-        since = int((datetime.now(UTC) - timedelta(hours=1)).timestamp() * 1000)
+    def join_many(self, number: int, first: int = 0, ago: timedelta = timedelta(hours=1)) -> None:
+        """Let people stand on the roll, as if they had joined some time ago."""
+        since = int((datetime.now(UTC) - ago).timestamp() * 1000)
         puts = []
         for n in range(first, first + number):
             key = f"{n % 256:02x}{n:030x}"
@@ -93,7 +94,8 @@ class Desk(TextHouse):
 @contextmanager
 def seated(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A deployment that sends alerts."""
-    monkeypatch.setenv("PATCHTHROUGH_QUEUE_ALERTS", "https://sqs.example.org/alerts")
+    queue = boto3.client("sqs", region_name="us-east-1").create_queue(QueueName="alerts")["QueueUrl"]
+    monkeypatch.setenv("PATCHTHROUGH_QUEUE_ALERTS", queue)
     with opened(shell):
         yield Desk(shell)
 

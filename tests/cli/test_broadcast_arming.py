@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.domain.broadcast import NotArmed, Stage
 from chalicelib.domain.campaign import Status
 from chalicelib.domain.words import Words
+from chalicelib.views import broadcasting
+from cli.at_work import at_work
 from cli.broadcast_arming import WHY_NOT
+from cli.connection import connect
 from tests.cli.alert_desk import DANA, LEE, Desk, refused, seated
 from tests.cli.conftest import Shell
 from tests.cli.text_house import SLUG
@@ -62,9 +65,12 @@ def test_a_large_one_takes_a_second_person(desk: Desk) -> None:
     assert first.exit_code == 0, first.output
     assert "a second person has to" in first.stdout
     assert desk.latest().stage is Stage.DRAFT
-    refused(desk.run("broadcast", "arm", made.id, *count, *DANA), 1, "Dana R. has armed it already")
+    for same in ("Dana R.", "dana r.", " Dana  R. "):
+        again = desk.run("broadcast", "arm", made.id, *count, "--by", same)
+        refused(again, 1, "Dana R. has armed it already")
     assert desk.latest().stage is Stage.DRAFT
     desk.leave(7)
+    desk.join_many(5, first=1_001, ago=timedelta(0))
     second = desk.run("broadcast", "arm", made.id, *count, *LEE)
 
     assert second.exit_code == 0, second.output
@@ -140,3 +146,20 @@ def test_the_words_are_read_once_more_before_they_are_final(desk: Desk) -> None:
     desk.shell.catalog.apply(renamed, datetime.now(UTC))
 
     refused(desk.run("broadcast", "arm", made.id, "--count", "1", *DANA), 2, "Put “Other Name:” first")
+
+
+def test_what_is_armed_at_a_terminal_is_planned_granted_and_watched(desk: Desk) -> None:
+    desk.join_many(7)
+    made = desk.draft()
+    desk.run("broadcast", "arm", made.id, "--count", "7", *DANA)
+    desk.join_many(2, first=7, ago=timedelta(0))
+
+    with at_work(connect()) as r:
+        broadcasting.each_minute()
+        broadcasting.each_minute()
+        granted = sum(chunk.granted for chunk in r.broadcasts.chunks(made.id))
+
+    after = desk.latest()
+    assert (after.stage, after.planned, granted) == (Stage.SENDING, 7, 7)
+    assert "0 of 7" in desk.run("broadcast", "status", made.id).stdout
+    assert desk.run("broadcast", "pause", made.id, *DANA).exit_code == 0

@@ -98,6 +98,7 @@ def test_who_sleeps_comes_after_whoever_is_awake_and_who_is_too_late_comes_last(
         (at(17), 3),
         (None, 2),
     ]
+    assert [each.window and each.window.closes for each in found] == [at(18), at(18), None]
 
 
 def test_people_of_the_same_hours_are_one_row_with_their_places() -> None:
