@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.opt_out_words import TO_TAKE_OUT, words_of
+from chalicelib.domain.opt_out_words import TO_TAKE_OUT, is_single, words_of
 from chalicelib.domain.segments import size_of
 from chalicelib.domain.subscriber import Reply
 from chalicelib.domain.words import Language
@@ -18,6 +18,10 @@ from cli.terminal import REFUSED, WRONG, connected, give_up, plainly, screen
 
 Field = tuple[str, tuple[str, ...], str]
 """A part of Twilio's form: what it is called there, its words, and the text Twilio answers them with."""
+TWO_WORDS = (
+    "Twilio can’t be told of “{word}”, for it compares single words only. Whoever stopped and comes back by it gets "
+    "nothing from us until they text START: give the campaign a keyword of one word, too."
+)
 
 
 @plainly
@@ -34,6 +38,9 @@ def setup(slug: Annotated[str, typer.Argument(metavar="SLUG", help="The campaign
     console.print(f"Take out of the opt-in words: {', '.join(TO_TAKE_OUT)}. We ask people to reply with it.")
     for language in Language:
         _print(console, campaign, language)
+    for keyword in campaign.texts.keywords:
+        if not is_single(keyword.word):
+            console.print("", TWO_WORDS.format(word=keyword.word), sep="\n", soft_wrap=True)
 
 
 def _print(console: Console, campaign: Campaign, language: Language) -> None:

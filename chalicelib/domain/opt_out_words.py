@@ -26,8 +26,8 @@ class OptOutWords:
 
 
 def words_of(keywords: Iterable[Keyword], language: Language) -> OptOutWords:
-    """Return the words of one language, with a programme's own keywords among those that join."""
-    own = tuple(each.word.upper() for each in keywords if each.language is language)
+    """Return the words of one language, a programme's own keywords among those that join, if they are one word."""
+    own = tuple(each.word.upper() for each in keywords if each.language is language and is_single(each.word))
     return OptOutWords(
         _single(STOPS, language),
         _single(_asking(Kind.JOIN), language) + own,
@@ -35,9 +35,14 @@ def words_of(keywords: Iterable[Keyword], language: Language) -> OptOutWords:
     )
 
 
+def is_single(word: str) -> bool:
+    """Whether Twilio can be told of a word: it compares whole texts, and only those of one word."""
+    return len(word.split()) == 1
+
+
 def _asking(kind: Kind) -> Mapping[str, Language | None]:
     return {word: language for word, (means, language) in ASKED.items() if means is kind}
 
 
 def _single(words: Mapping[str, Language | None], language: Language) -> tuple[str, ...]:
-    return tuple(word.upper() for word, of in words.items() if of is language and " " not in word)
+    return tuple(word.upper() for word, of in words.items() if of is language and is_single(word))

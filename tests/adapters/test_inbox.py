@@ -93,6 +93,7 @@ def test_a_text_is_gone_after_ninety_days_whether_or_not_the_table_has_swept(tab
 
     assert len(inbox.of(ANA, NOW + SHOWN_KEPT - MINUTE)) == 1
     assert inbox.of(ANA, NOW + SHOWN_KEPT + MINUTE) == ()
+    assert list(inbox.since(NOW - MINUTE, NOW + SHOWN_KEPT + MINUTE)) == []
     assert table.get(waiting.key)["expires_at"] == int((NOW + SHOWN_KEPT).timestamp())  # type: ignore[index]  # there
     table.delete(waiting.key)
     assert not inbox.done(replace(waiting), "Dana R.")

@@ -1,11 +1,13 @@
 """`patchthrough text …`: what waits for a person, and what a person decides about somebody who texted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.inbound_texts import Keyword
 from chalicelib.domain.subscriber import Reply, Source, State
 from chalicelib.domain.words import Language
 from cli.reply_screens import replies_of
@@ -316,5 +318,24 @@ def test_what_twilio_is_told_is_what_we_answer_word_for_word(
     assert [line for line in lines if line.startswith("Opt-out, ") and line.endswith(", 1 segment")]
 
 
+def test_a_keyword_that_twilio_can_not_know_is_told(house: TextHouse) -> None:
+    catalog = house.shell.catalog
+    campaign = catalog.campaign(SLUG)
+    assert campaign is not None
+    assert campaign.texts is not None
+    keywords = (*campaign.texts.keywords, Keyword("Free them", SLUG, Language.EN))
+    catalog.apply(replace(campaign, texts=replace(campaign.texts, keywords=keywords)), datetime.now(UTC))
+
+    said = run(house, "setup", SLUG)
+    assert "Twilio can’t be told of “Free them”" in said
+    assert "FREE THEM" not in said
+
+
 def test_a_campaign_without_texts_has_nothing_to_set_up(house: TextHouse) -> None:
+    catalog = house.shell.catalog
+    campaign = catalog.campaign(SLUG)
+    assert campaign is not None
+    catalog.apply(replace(campaign, texts=None), datetime.now(UTC))
+
+    assert "has no texts" in run(house, "setup", SLUG, code=1)
     assert "There is no campaign nobody" in run(house, "setup", "nobody", code=2)

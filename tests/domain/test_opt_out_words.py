@@ -7,7 +7,11 @@ from chalicelib.domain.opt_out_words import TO_TAKE_OUT, words_of
 from chalicelib.domain.words import Language
 from dev.phone_world.keywords import LONG_CODE
 
-KEYWORDS = (Keyword("Families", "families-28", Language.EN), Keyword("FAMILIAS", "families-28", Language.ES))
+KEYWORDS = (
+    Keyword("Families", "families-28", Language.EN),
+    Keyword("Free them", "families-28", Language.EN),
+    Keyword("FAMILIAS", "families-28", Language.ES),
+)
 
 
 @pytest.mark.parametrize("language", Language)
