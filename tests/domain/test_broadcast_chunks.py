@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.broadcast import Broadcast, Stage
 from chalicelib.domain.broadcast_chunks import CHUNK, GRANT_GOOD, chunks, fresh, granted, holds, passed
+from chalicelib.domain.broadcast_pacing import next_budget
 from tests.values import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -43,6 +44,15 @@ def test_only_the_message_of_the_grant_that_is_out_is_worked_on() -> None:
     assert not holds(out, NOW, NOW + GRANT_GOOD)
     assert not holds(again, NOW, NOW + GRANT_GOOD)
     assert not holds(passed(out, 1, None), NOW, NOW + MINUTE)
+
+
+def test_a_grant_of_one_pacific_day_is_not_worked_on_on_the_next() -> None:
+    """What it may send was counted on the day that is over."""
+    midnight = next_budget(NOW)
+    out = granted(WAITING, 2, midnight - MINUTE)
+
+    assert holds(out, midnight - MINUTE, midnight - MINUTE / 2)
+    assert not holds(out, midnight - MINUTE, midnight)
 
 
 def test_a_chunk_waits_until_somebody_is_awake_but_not_longer_than_the_alert_is_of_use() -> None:

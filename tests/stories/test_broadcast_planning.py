@@ -84,16 +84,20 @@ def test_killed_before_the_last_writes_the_next_run_begins_it(house: House, shor
     assert house.wire.writes - before >= writes
 
 
-@pytest.mark.parametrize("write", range(9))
-def test_another_planner_who_comes_in_before_any_write_makes_no_second_list(house: House, write: int) -> None:
-    """Meanwhile some of the roll leave, so that the other's chunks are not ours."""
+@pytest.mark.parametrize("others", [2, 1_000])
+@pytest.mark.parametrize("write", range(7))
+def test_another_planner_who_comes_in_before_any_write_makes_no_second_list(
+    house: House, write: int, others: int
+) -> None:
+    """Meanwhile some of the roll leave, so that the other's chunks are not ours; and the other may be killed soon."""
     house.armed()
     gone = {expected()[n] for n in (0, 600, 1_000, 1_001, 1_501)}
 
     def another() -> None:
         for key in gone:
             house.leaves(key)
-        plan("b-1")
+        with house.killed_after(others):
+            plan("b-1")
 
     house.wire.before_write(house.wire.writes + write, another)
     plan("b-1")
