@@ -23,7 +23,6 @@ from cli.text_setup import setup
 text = typer.Typer(
     help="Texts to us: those that need a person, and stops by other ways.", no_args_is_help=True
 )
-text.command("setup", epilog=EXIT_CODES)(setup)
 
 By = Annotated[str, typer.Option("--by", help="Your name, for the record.")]
 Who = Annotated[
@@ -36,6 +35,8 @@ Anybody = Annotated[
     ),
 ]
 INBOX_DAYS, ALL_DAYS = 7, 90
+A_MOMENT = timedelta(milliseconds=1)
+"""What a person reads out of a text comes after what the text did by itself; the inbox keeps milliseconds."""
 
 
 class How(StrEnum):
@@ -81,7 +82,7 @@ def inbox(
     for sentence in (
         f"Texts that wait: {len(waiting):,}.",
         "Read and dealt with: patchthrough text done HANDLE --by NAME",
-        "They want no more texts: patchthrough text stop HANDLE --how web --by NAME",
+        "They want no more texts: patchthrough text stop HANDLE --how text --by NAME",
         "It may be a stop: patchthrough text review",
     ):
         screen().print(sentence, soft_wrap=True)
@@ -150,10 +151,10 @@ def stop(
     """
     person, typed = name_given(by), who if who is not None else asked_for_number()
     with connected() as connection, at_work(connection) as r:
-        moment = moment_given(at, r.now())
         phone_key = person_named(r, typed)
-        texts = deciding.in_doubt(r, phone_key)
+        texts = texts_of(r, phone_key) if how is How.TEXT else deciding.in_doubt(r, phone_key)
         last = texts[-1] if texts and how is How.TEXT else None
+        moment = last.at + A_MOMENT if last and at is None else moment_given(at, r.now())
         slug = deciding.nearest_programme(r, r.subscribers.standing(phone_key))
         note = deciding.noted(r, SOURCES[how], moment, last.text if last else "")
         deciding.tell(r, phone_key, slug, Stopped, note)
@@ -204,6 +205,9 @@ def done(who: Who, by: By) -> None:
         profiles = r.subscribers.standing(phone_key).profiles.values()
         if any(each.state is State.HELD for each in profiles):
             screen().print("They are still held: patchthrough text review", soft_wrap=True)
+
+
+text.command("setup", epilog=EXIT_CODES)(setup)
 
 
 def _settle(r: Runtime, person: str, texts: Sequence[Waiting]) -> None:

@@ -167,6 +167,26 @@ def test_what_was_a_stop_after_all_is_one_with_their_own_words(house: TextHouse)
     assert run(house, "inbox").startswith("No text")
 
 
+def test_what_no_program_took_for_a_stop_is_one_from_when_it_came_with_their_words(house: TextHouse) -> None:
+    house.join(ago=3 * HOUR)
+    house.text("I moved to another town", ago=2 * HOUR)
+
+    said = run(house, "stop", person(house), "--how", "text", *BY)
+
+    assert "I moved to another town" in said
+    row = house.rows()[-1]
+    assert (row.now, row.text) == (State.STOPPED, "I moved to another town")
+    assert timedelta(minutes=119) < datetime.now(UTC) - row.at < timedelta(minutes=122)
+
+
+def test_who_joined_after_what_they_wrote_stays_in(house: TextHouse) -> None:
+    house.text("not now", ago=4 * HOUR)
+    house.join(ago=3 * HOUR)
+
+    assert "They joined again after that" in run(house, "stop", person(house), "--how", "text", *BY)
+    assert house.state() is State.SUBSCRIBED
+
+
 # Stops by other ways.
 
 
