@@ -74,7 +74,7 @@ DONE: dict[Move, tuple[str, str]] = {
 @plainly
 def draft(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A file with the words: `en:` and `es:`.")
+        Path | None, typer.Argument(metavar="FILE", help="A file with the words: `en:` and `es:`.")
     ] = None,
     *,
     campaign: Annotated[
@@ -192,7 +192,7 @@ def cancel(broadcast_id: Id, by: By = None) -> None:
 @plainly
 def status(
     broadcast_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Show how far this one is.")
+        str | None, typer.Argument(metavar="ID", help="Show how far this one is.")
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on showing it until it is over (Ctrl-C ends).")
@@ -286,8 +286,11 @@ def _watch(connection: Connection, broadcast_id: str, every: float) -> None:
 
 def looks(connection: Connection, broadcast_id: str, rest: Callable[[], object]) -> Iterator[standing.Seen]:
     """Yield how far a broadcast is, with a rest between two looks, until it is over."""
+    before: standing.Seen | None = None
     while found := Broadcasts(connection.catalog.table).broadcast(broadcast_id):
-        yield _seen(connection, found)
+        seen = _seen(connection, found)
+        yield seen._replace(a_minute=standing.a_minute(before, seen))
         if found.stage in OVER:
             return
+        before = seen
         rest()

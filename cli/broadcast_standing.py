@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.domain.broadcast import Broadcast, ClaimState, Stage, missing
-from chalicelib.domain.broadcast_pacing import SHARE, Budget, Sender, forecast
+from chalicelib.domain.broadcast_pacing import A_MINUTE, SHARE, Budget, Sender, forecast
 from cli.broadcast_screens import BAR, cap_left, clock, heading, lasting, people
 from cli.campaign_screens import goal_bar
 
@@ -32,13 +32,24 @@ STATES: dict[ClaimState, str] = {
 
 
 class Seen(NamedTuple):
-    """A broadcast, and what is known of it at a moment: claims by state, and what its sender has spent today."""
+    """A broadcast, and what is known of it at a moment: claims by state, and what its sender has spent today.
+
+    `a_minute`: how many people's turn came in a minute since the last look; None: this is the first.
+    """
 
     broadcast: Broadcast
     claims: Counter[ClaimState]
     sender: Sender
     budget: Budget
     at: datetime
+    a_minute: float | None = None
+
+
+def a_minute(before: Seen | None, after: Seen) -> float | None:
+    """Return how many people's turn came in a minute between two looks; None: there was no look before."""
+    if before is None or after.at <= before.at:
+        return None
+    return (after.claims.total() - before.claims.total()) / ((after.at - before.at) / A_MINUTE)
 
 
 def listing(broadcasts: Sequence[Broadcast]) -> RenderableType:
@@ -119,6 +130,8 @@ def _pace(seen: Seen) -> Iterator[str]:
     lacking = max(missing(seen.claims, of_all(broadcast)), 0)
     if broadcast.stage in {Stage.ARMED, Stage.SENDING, Stage.PAUSED}:
         yield f"Sender: {sender.name}, {SHARE * sender.a_second:g} segments a second"
+        if seen.a_minute is not None:
+            yield f"Now: {seen.a_minute:,.0f} people a minute"
         if lacking:
             hours = forecast(sender, lacking, broadcast.segments, 1).hours
             yield f"Left: {lasting(hours)} of sending, inside people’s hours; stale from {clock(broadcast.not_after)}"

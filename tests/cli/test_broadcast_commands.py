@@ -325,6 +325,7 @@ def test_watching_ends_with_the_broadcast(desk: Desk) -> None:
         (Stage.SENDING, 0),
         (Stage.DONE, 2),
     ]
+    assert [each.a_minute is None for each in seen] == [True, False]
     result = desk.run("broadcast", "status", sending.id, "--watch")
     assert "✓ claims 2 = audience 2" in " ".join(result.stdout.split())
 

@@ -165,6 +165,17 @@ def test_before_it_is_planned_the_audience_is_those_counted() -> None:
     )
 
 
+def test_who_watches_sees_how_fast_it_goes() -> None:
+    sending = replace(MADE, stage=Stage.SENDING)
+    first = Seen(sending, Counter({ClaimState.SENT: 100}), TOLL_FREE, DRAFT.budget, NOW)
+    second = first._replace(claims=Counter({ClaimState.SENT: 130}), at=NOW + timedelta(seconds=10))
+
+    assert standing.a_minute(None, first) is None
+    assert standing.a_minute(first, second) == 180
+    assert "Now: 180 people a minute" in lines(standing.standing(second._replace(a_minute=180)))
+    assert not any(line.startswith("Now:") for line in lines(standing.standing(first)))
+
+
 @pytest.mark.parametrize(
     ("stage", "why"),
     [
