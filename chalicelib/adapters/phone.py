@@ -25,6 +25,7 @@ CALL_SECONDS = 3600
 TIMEOUT_SECONDS = 10.0
 WAITS = {429: 1.0, 401: 60.0}
 """Seconds until a call that was clearly not placed is tried again. A new token is in memory within five minutes."""
+UNREACHABLE_SECONDS = 60.0
 MOST_LISTED = 20
 MOST_ON_A_PAGE = 1000
 """Calls in one answer, Twilio's own ceiling: at a call a second, a quarter of an hour."""
@@ -39,6 +40,15 @@ class TooMany(Exception):
         """Keep how long to wait."""
         super().__init__("Twilio asks us to slow down")
         self.seconds = seconds
+
+
+class Unreachable(TooMany):
+    """There was no connection to Twilio: certainly nothing was placed or sent."""
+
+    def __init__(self) -> None:
+        """Wait a minute."""
+        super().__init__(UNREACHABLE_SECONDS)
+        self.args = ("no connection to Twilio",)
 
 
 class Rejected(Exception):
@@ -206,10 +216,21 @@ def _once(create: Callable[[], "CallInstance | MessageInstance"]) -> str:
     except TwilioRestException as error:
         raise _answer(error.status, error.code) from error
     except Exception as error:  # a reset, a time-out, a torn answer: the wire's errors have no common root
+        if _never_left(error):
+            raise Unreachable from error
         raise Unclear("no clear answer from Twilio") from error
     if not made.sid:
         raise Unclear("an answer without a sid")
     return str(made.sid)
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether the connection itself failed. Whatever comes after that may have reached Twilio."""
+    from requests.exceptions import ConnectTimeout  # noqa: PLC0415 - slow import, workers only
+    from urllib3.exceptions import NewConnectionError  # noqa: PLC0415 - as above
+
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, ConnectTimeout) or isinstance(cause, NewConnectionError)
 
 
 def _answer(status: int, code: int | None) -> TooMany | Rejected | Unclear:

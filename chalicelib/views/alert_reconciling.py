@@ -7,7 +7,7 @@ lists at neither of two looks, ten minutes apart, was not sent and never will be
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.claim_items import Pass
@@ -46,7 +46,7 @@ def each_five_minutes() -> None:
 
 
 def reconcile() -> None:
-    """Ask Twilio what became of the claims that passes left open, the oldest first.
+    """Ask Twilio what became of the claims that passes left open: those due longest, and others of their time.
 
     Raises:
         Unread: the list of passes could not be read.
@@ -56,8 +56,7 @@ def reconcile() -> None:
     each_due(lambda: r.claims.passes_due(r.now()), lambda each: _read(each, unknown), "passes of alerts")
     if not unknown:
         return
-    since = min(claim.at for each in unknown for claim in each.claims)
-    near = [each for each in unknown if min(claim.at for claim in each.claims) <= since + SPAN]
+    near = [each for each in unknown if abs(_since(each) - _since(unknown[0])) <= SPAN]
     texts = _listed([claim for each in near for claim in each.claims])
     each_due(lambda: near, lambda each: _look(each, texts), "alerts")
 
@@ -93,13 +92,19 @@ def _listed(claims: Sequence[Claim]) -> Mapping[str, Sequence[KnownText]]:
     return texts
 
 
+def _since(unknown: Unknown) -> datetime:
+    return min(claim.at for claim in unknown.claims)
+
+
 def _look(unknown: Unknown, texts: Mapping[str, Sequence[KnownText]]) -> None:
-    """Settle each claim by what was listed; those that were missed once are looked at again."""
+    """Settle each claim by what was listed; those that were missed once are looked at again.
+
+    That look is written down first: whatever goes wrong with one, it is not the first in line for ever.
+    """
+    later = _look_again(unknown.found)
     left = [claim for claim in unknown.claims if _is_still_open(claim, unknown.broadcast, texts)]
-    if left:
-        _look_again(unknown.found)
-    else:
-        runtime().claims.end(unknown.found)
+    if not left:
+        runtime().claims.end(later)
 
 
 def _is_still_open(claim: Claim, broadcast: Broadcast, texts: Mapping[str, Sequence[KnownText]]) -> bool:
@@ -130,7 +135,8 @@ def _take(claim: Claim, report: Report) -> None:
     alert_keeping.take(lambda: runtime().claims.one(claim.broadcast, shard, claim.token), report)
 
 
-def _look_again(found: Pass) -> None:
+def _look_again(found: Pass) -> Pass:
     claims, later = runtime().claims, replace(found, look_at=runtime().now() + LOOK_AGAIN)
     claims.begin(later)
     claims.end(found)
+    return later

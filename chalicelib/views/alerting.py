@@ -44,7 +44,7 @@ from chalicelib.views.again import ATTEMPTS
 LONGEST_PASS = timedelta(seconds=60)
 """A worker may live for ninety, and Twilio is waited for ten."""
 REST = timedelta(minutes=1)
-"""How long a chunk waits that met a sender's trouble."""
+"""How long a chunk waits that met a sender's trouble, or Twilio's."""
 LONG_REST = timedelta(minutes=5)
 """How long a chunk waits whose campaign is paused."""
 A_DAY = timedelta(days=1)
@@ -289,7 +289,9 @@ def _ask(under_way: UnderWay, claim: Claim, row: RollRow, validity: int) -> None
     except Rejected as error:
         _refused(under_way, claim, error.code)
     except Unclear:
-        under_way.leaves_unknown = True
+        # Twilio has trouble, perhaps: whoever else was asked for now would have it, too.
+        under_way.leaves_unknown = under_way.is_over = True
+        under_way.rests_until = runtime().now() + REST
         _settle(claim, settled(claim, ClaimState.AMBIGUOUS))
     else:
         _settle(claim, settled(claim, ClaimState.SENT, sid))
