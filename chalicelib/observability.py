@@ -59,6 +59,7 @@ METRICS: dict[str, str] = {
     "TextsReceived": "texts that people sent us, repeats too",
     "TextsRepeated": "texts that had been taken before",
     "TextsOdd": "texts from no phone: a short code, a name, a hidden number",
+    "TextsNotTaken": "texts we failed to take, a stop perhaps among them: Twilio asks again; one must be 0",
     "TextsJoined": "numbers that became subscribers",
     "TextsStopped": "numbers that stopped, by whatever way",
     "TextsHeld": "subscribers who may have stopped, and get nothing until a person or they themselves say",

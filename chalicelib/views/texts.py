@@ -47,6 +47,7 @@ def _taken(form: Form) -> Response:
     try:
         return Response(twiml.texted(_answer(form)), headers=XML)
     except Exception as error:  # noqa: BLE001 - whatever it is, the text is not taken and must come again
+        count("TextsNotTaken")
         fault("text not taken", error)
         return Response("", status_code=UNAVAILABLE, headers=PLAIN)
 
