@@ -16,6 +16,8 @@ from chalicelib.domain.broadcast_pacing import SHARE, Sender, Waiting, next_budg
 
 A_SLICE, A_MINUTE = 10.0, 60.0
 """Seconds of the sender's rate that one grant takes, so that little waits at Twilio; and all grants of a minute."""
+BACKLOG = 120.0
+"""Seconds of the rate that may be granted and not yet back. Where workers don't keep up, no more is heaped up."""
 LONGEST_SLICE = 30.0
 """Where fewer chunks wait than a minute has slices, each gets more; never so much that it waits this long at Twilio."""
 A_PASS = 150
@@ -26,10 +28,11 @@ STALE_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A broadcast that is being sent, and those of its chunks that may get a grant."""
+    """A broadcast that is being sent, and those of its chunks that may get a grant; `out` recipients are granted."""
 
     broadcast: Broadcast
     chunks: tuple[Chunk, ...]
+    out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,16 @@ class Grant:
 def ready(broadcast: Broadcast, chunks: Sequence[Chunk], now: datetime) -> Ready:
     """Return those of a broadcast's chunks that may get a grant, the ones begun first: they are done soonest."""
     able = [chunk for chunk in chunks if chunk.is_ready(broadcast, now)]
-    return Ready(broadcast, tuple(sorted(able, key=lambda chunk: chunk.left)))
+    out = sum(chunk.granted for chunk in chunks if chunk.is_granted(now))
+    return Ready(broadcast, tuple(sorted(able, key=lambda chunk: chunk.left)), out)
 
 
 def grants(
     sending: Sequence[Ready], sender: Sender, tokens: float, budget_left: int | None, now: datetime
 ) -> tuple[Grant, ...]:
     """Return this minute's grants. `budget_left` is T-Mobile's, in segments; None: there is no cap."""
-    room = min(tokens, _until_midnight(sender, now))
+    out = sum(each.out * each.broadcast.segments for each in sending)
+    room = min(tokens, _until_midnight(sender, now), max(BACKLOG * _a_second(sender) - out, 0))
     given: list[Grant] = []
     for each in sorted(sending, key=lambda each: each.broadcast.not_after):
         if each.broadcast.is_stale(now):

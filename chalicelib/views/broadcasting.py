@@ -38,9 +38,9 @@ from chalicelib.views.again import tried
 from chalicelib.views.batches import each_due
 
 PLAN_SECONDS = 30.0
-"""So long one run plans; the next minute's goes on where this one was."""
+"""So long one minute plans, all that is armed; the next goes on where this one was."""
 COUNT_SECONDS = 20.0
-"""So long one run counts claims, of which there are as many as recipients."""
+"""So long one minute counts claims, of which there are as many as recipients."""
 PAGE = 500
 """Rows of the roll that one read has."""
 
@@ -49,19 +49,25 @@ def each_minute() -> None:
     """Grant this minute's turns, go on planning what is armed, and close what is settled. One never stops another."""
     steps: tuple[Callable[[], None], ...] = (
         dispatch,
-        lambda: each_due(lambda: _at(Stage.ARMED), plan, "broadcasts"),
-        lambda: each_due(lambda: _at(Stage.SENDING), finish, "broadcasts"),
+        lambda: _in_turn(Stage.ARMED, plan, PLAN_SECONDS),
+        lambda: _in_turn(Stage.SENDING, finish, COUNT_SECONDS),
     )
     each_due(lambda: steps, lambda step: step(), "steps of broadcasts")
+
+
+def _in_turn(stage: Stage, step: Callable[[str, float], None], seconds: float) -> None:
+    """Take a step of all broadcasts at a stage, which share these seconds."""
+    until = runtime().monotonic() + seconds
+    each_due(lambda: _at(stage), lambda each: step(each, until), "broadcasts")
 
 
 # Planning.
 
 
-def plan(broadcast_id: str) -> None:
-    """List who gets an armed broadcast, chunk by chunk, as far as this minute's time goes; begin it when all are."""
+def plan(broadcast_id: str, until: float) -> None:
+    """List who gets an armed broadcast, chunk by chunk, until this moment (monotonic); begin it when all are listed."""
     r = runtime()
-    broadcast, until = r.broadcasts.broadcast(broadcast_id), r.monotonic() + PLAN_SECONDS
+    broadcast = r.broadcasts.broadcast(broadcast_id)
     if broadcast is None or broadcast.stage is not Stage.ARMED:
         return
     if all(_is_planned(broadcast, shard, until) for shard in SHARDS):
@@ -180,8 +186,11 @@ def _send(grant: Grant, now: datetime) -> None:
 # Closing.
 
 
-def finish(broadcast_id: str) -> None:
-    """Close a broadcast whose chunks are done when it is known of everybody what became of them."""
+def finish(broadcast_id: str, until: float) -> None:
+    """Close a broadcast whose chunks are done when it is known of everybody what became of them.
+
+    Counts until this moment (monotonic); the next run goes on.
+    """
     r = runtime()
     broadcast = r.broadcasts.broadcast(broadcast_id)
     if broadcast is None or broadcast.stage is not Stage.SENDING:
@@ -192,13 +201,13 @@ def finish(broadcast_id: str) -> None:
             return
         planned[chunk.shard] += chunk.recipients
     with suppress(Stale):  # somebody else moved it: the next minute sees where it is
-        _close(r.broadcasts.move(broadcast, drained(broadcast, r.now())), planned)
+        _close(r.broadcasts.move(broadcast, drained(broadcast, r.now())), planned, until)
 
 
-def _close(broadcast: Broadcast, planned: Mapping[str, int]) -> None:
+def _close(broadcast: Broadcast, planned: Mapping[str, int], until: float) -> None:
     """Count the claims, shard by shard, from where the last run was; it is done when all are settled."""
     r = runtime()
-    settled = _settled_shards(broadcast, planned)
+    settled = _settled_shards(broadcast, planned, until)
     counted = r.broadcasts.move(broadcast, reached(broadcast, settled))
     if settled == len(SHARDS):
         r.broadcasts.move(counted, moved(counted, Move.FINISH))
@@ -208,10 +217,9 @@ def _close(broadcast: Broadcast, planned: Mapping[str, int]) -> None:
         count("BroadcastsUnsettled")
 
 
-def _settled_shards(broadcast: Broadcast, planned: Mapping[str, int]) -> int:
+def _settled_shards(broadcast: Broadcast, planned: Mapping[str, int], until: float) -> int:
     """Return how many of the first shards are settled. What is settled stays so, and isn't counted again."""
     r = runtime()
-    until = r.monotonic() + COUNT_SECONDS
     for number, shard in enumerate(SHARDS[broadcast.settled_shards :], broadcast.settled_shards):
         if r.monotonic() >= until or not is_settled(
             r.claims.in_shard(broadcast.id, shard), planned.get(shard, 0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.broadcast import Broadcast, Stage
-from chalicelib.domain.broadcast_chunks import Chunk, fresh, granted, passed
+from chalicelib.domain.broadcast_chunks import GRANT_GOOD, Chunk, fresh, granted, passed
 from chalicelib.domain.broadcast_grants import A_PASS, LONGEST_SLICE, STALE_AT_ONCE, Grant, grants, ready
 from chalicelib.domain.broadcast_pacing import (
     SENDERS,
@@ -137,6 +137,16 @@ def test_chunks_that_sleep_or_are_out_or_done_get_nothing() -> None:
 
     assert [each.chunk for each in minute(chunks)] == [awake]
     assert len(minute(chunks, now=NOW + A_SECOND)) == 2
+
+
+def test_workers_that_do_not_keep_up_are_given_no_more_than_two_minutes_worth() -> None:
+    out = [granted(each, 27, NOW) for each in waiting(11)]
+
+    given_ = minute([*out, *waiting(30)], now=NOW + 60 * A_SECOND)
+
+    assert sum(each.segments for each in given_) == 2 * 162 - 11 * 27
+    assert minute([*out, *out[:1], *waiting(30)], now=NOW + 60 * A_SECOND) == ()
+    assert sum(each.segments for each in minute(out, now=NOW + GRANT_GOOD)) == 162
 
 
 def test_when_the_day_is_used_up_everybody_waits_whose_carrier_may_be_t_mobile() -> None:

@@ -27,6 +27,7 @@ from tests.stories.broadcast_house import House
 from tests.values import NOW
 
 MINUTE = timedelta(minutes=1)
+LONG = float("inf")
 LOW = TEN_DLC[1]
 TODAY = pacific_day(NOW)
 
@@ -264,12 +265,12 @@ def claims(house: House, chunks: list[Chunk], state: ClaimState = ClaimState.SEN
 def test_a_broadcast_is_done_when_it_is_known_of_everybody(house: House) -> None:
     chunks = several(2, recipients=3)
     house.sending(chunks)
-    finish("b-1")
+    finish("b-1", LONG)
     assert house.broadcast().stage is Stage.SENDING
 
     claims(house, chunks)
-    finish("b-1")
-    finish("b-1")
+    finish("b-1", LONG)
+    finish("b-1", LONG)
     assert house.broadcast().stage is Stage.DONE
     assert counted() == {"BroadcastsDone": [1]}
     assert [each.stage for each in house.runtime.broadcasts.all()] == [Stage.DONE]
@@ -284,13 +285,13 @@ def test_one_of_which_it_is_not_known_after_an_hour_wakes_somebody(
     chunks = several(1, recipients=3)
     house.sending(chunks)
     claims(house, chunks, state, missing)
-    finish("b-1")
+    finish("b-1", LONG)
     house.now += timedelta(minutes=59)
-    finish("b-1")
+    finish("b-1", LONG)
     assert counted() == {}
 
     house.now += MINUTE
-    finish("b-1")
+    finish("b-1", LONG)
     assert counted() == {"BroadcastsUnsettled": [1]}
     assert house.broadcast().stage is Stage.SENDING
 
@@ -301,7 +302,7 @@ def test_the_count_of_the_claims_goes_on_where_the_last_run_was(house: House) ->
     claims(house, chunks[:1])
     claims(house, chunks[1:2], ClaimState.AMBIGUOUS)
     claims(house, chunks[2:])
-    finish("b-1")
+    finish("b-1", LONG)
     assert house.broadcast().settled_shards == 1
 
     for key in chunks[1].keys:
@@ -311,7 +312,7 @@ def test_the_count_of_the_claims_goes_on_where_the_last_run_was(house: House) ->
     counted_before = house.runtime.claims.one("b-1", "00", f"t{chunks[0].keys[0]}")
     assert counted_before is not None
     house.runtime.claims.release(counted_before)
-    finish("b-1")
+    finish("b-1", LONG)
     assert house.broadcast().stage is Stage.DONE
 
 
@@ -322,7 +323,7 @@ def test_one_that_was_paused_meanwhile_is_not_closed(house: House) -> None:
         house.runtime.broadcasts.move(sending, moved(sending, Move.PAUSE))
 
     house.wire.before_write(house.wire.writes, pause)
-    finish("b-1")
+    finish("b-1", LONG)
 
     assert house.broadcast().stage is Stage.PAUSED
 

@@ -17,6 +17,7 @@ from tests.values import NOW
 LATER = NOW + timedelta(minutes=1)
 SHARDS = ("00", "01", "a7", "ff")
 ALL_SHARDS = 256
+LONG = float("inf")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def expected() -> list[str]:
 
 def test_everybody_on_the_roll_is_planned_for_once_and_the_broadcast_begins(house: House) -> None:
     house.armed()
-    plan("b-1")
+    plan("b-1", LONG)
 
     begun = house.broadcast()
     assert (begun.stage, begun.planned) == (Stage.SENDING, 1_503)
@@ -61,9 +62,9 @@ def test_killed_after_every_write_of_the_first_shards_the_next_run_goes_on(house
     house.armed()
     for _ in range(16):
         with house.killed_after(1):
-            plan("b-1")
+            plan("b-1", LONG)
     assert house.broadcast().stage is Stage.ARMED
-    plan("b-1")
+    plan("b-1", LONG)
 
     assert house.recipients() == expected()
     assert house.broadcast().planned == 1_503
@@ -75,9 +76,9 @@ def test_killed_before_the_last_writes_the_next_run_begins_it(house: House, shor
     before = house.wire.writes
     writes = ALL_SHARDS + 2 * 6 + 1
     with house.killed_after(writes - short):
-        plan("b-1")
+        plan("b-1", LONG)
     assert house.broadcast().stage is Stage.ARMED
-    plan("b-1")
+    plan("b-1", LONG)
 
     assert (house.broadcast().stage, house.broadcast().planned) == (Stage.SENDING, 1_503)
     assert house.recipients() == expected()
@@ -97,10 +98,10 @@ def test_another_planner_who_comes_in_before_any_write_makes_no_second_list(
         for key in gone:
             house.leaves(key)
         with house.killed_after(others):
-            plan("b-1")
+            plan("b-1", LONG)
 
     house.wire.before_write(house.wire.writes + write, another)
-    plan("b-1")
+    plan("b-1", LONG)
 
     listed = house.recipients()
     assert house.broadcast().stage is Stage.SENDING
@@ -112,11 +113,11 @@ def test_who_joins_after_the_count_is_not_in_it_and_who_left_before_their_turn_n
     house.armed()
     house.joins("00", range(5_000, 5_900), at=LATER)
     with house.killed_after(2):
-        plan("b-1")
+        plan("b-1", LONG)
     gone = expected()[700]
     house.leaves(gone)
     house.joins("00", [700], at=LATER)
-    plan("b-1")
+    plan("b-1", LONG)
 
     assert house.recipients() == [key for key in expected() if key != gone]
     assert house.broadcast().planned == 1_502
@@ -126,9 +127,9 @@ def test_who_leaves_after_their_chunk_was_listed_stays_listed(house: House) -> N
     """They get a claim that says so; the list doesn't change."""
     house.armed()
     with house.killed_after(2):
-        plan("b-1")
+        plan("b-1", LONG)
     house.leaves(expected()[3])
-    plan("b-1")
+    plan("b-1", LONG)
 
     assert house.recipients() == expected()
 
@@ -137,7 +138,7 @@ def test_a_run_ends_with_its_time_and_the_next_goes_on(house: House) -> None:
     house.armed()
     house.wire.seconds_each, runs = PLAN_SECONDS / 20, 0
     while house.broadcast().stage is Stage.ARMED:
-        plan("b-1")
+        plan("b-1", house.wire.seconds + PLAN_SECONDS)
         runs += 1
         assert runs < 40
 
@@ -148,9 +149,9 @@ def test_a_run_ends_with_its_time_and_the_next_goes_on(house: House) -> None:
 def test_one_that_was_cancelled_while_it_was_planned_does_not_begin(house: House) -> None:
     ready = house.armed()
     with house.killed_after(12):
-        plan("b-1")
+        plan("b-1", LONG)
     stopped = house.runtime.broadcasts.move(ready, moved(ready, Move.CANCEL))
-    plan("b-1")
+    plan("b-1", LONG)
     broadcasting._begin(ready)
 
     assert house.broadcast() == stopped
@@ -158,7 +159,7 @@ def test_one_that_was_cancelled_while_it_was_planned_does_not_begin(house: House
 
 def test_an_alert_to_nobody_begins_and_is_over(house: House) -> None:
     house.armed(campaign="nobody-joined")
-    plan("b-1")
+    plan("b-1", LONG)
 
     assert house.broadcast().planned == 0
 
@@ -168,7 +169,7 @@ def test_what_planning_a_thousand_costs(dynamodb: Any, figure: Figure) -> None:
     house.joins("00", range(3_000))
     house.armed()
     before = house.wire.units
-    plan("b-1")
+    plan("b-1", LONG)
 
     ends = ALL_SHARDS
     a_thousand = (house.wire.units - before - ends) / 3
