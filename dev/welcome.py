@@ -30,6 +30,8 @@ def links(ports: Ports) -> tuple[tuple[str, str], ...]:
         ("Counts", f"{COMMAND} counts show"),
         ("Counts, proved", f"{COMMAND} counts verify"),
         ("Campaigns", f"{COMMAND} campaign list"),
+        ("Alerts by text", f"{COMMAND} broadcast status"),
+        ("Texts for people to read", f"{COMMAND} text inbox"),
         ("The app’s log", "tail -f .local/app.log"),
     )
 
@@ -43,7 +45,9 @@ def steps() -> tuple[str, ...]:
         f"In the phone world, {ana.name}’s phone rings: answer, and press 1. Choose how the office answers.",
         "Say how it went, and see the number on the campaign’s page grow.",
         f"Text FAMILIES from {ana.name}’s phone in the phone world (or FAMILIAS), and answer YES: she is subscribed.",
-        "Text 30303 (her ZIP code) and CALL: her phone rings. STOP ICE: she is asked what she means. STOP: it is over.",
+        "Text 30303 (her ZIP code), then CALL: her phone rings.",
+        f"Alert whoever joined, from another terminal: {COMMAND} broadcast draft --help, then arm what it made.",
+        "Text STOP ICE: she is asked what she means. Text STOP: it is over, and one answer says so.",
         f"Write a letter as {writer}. In the mail world, open {ana.name}’s mailbox and the link in it; say yes.",
         "See the letter arrive in the office’s mailbox, and the receipt in hers. Or let it bounce there.",
         "In another terminal: make story plays whole calls of every kind and compares ledger and tally.",
