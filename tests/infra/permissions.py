@@ -39,7 +39,7 @@ def drain(queue: tuple[str, str]) -> set[tuple[str, object]]:
 
 ALLOWED: dict[str, set[tuple[str, object]]] = {
     "APIHandler": ON_TABLE | FORGET | SEND | SEND_LETTER | READ_SECRET | log("ApiLog"),
-    "Ring": ON_TABLE | SEND | drain(RING) | READ_SECRET | log("RingLog"),
+    "Ring": ON_TABLE | FORGET | SEND | drain(RING) | READ_SECRET | log("RingLog"),
     "Reconcile": ON_TABLE | FORGET | SEND | READ_SECRET | log("ReconcileLog"),
     "Letters": ON_TABLE
     | FORGET
@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[tuple[str, object]]] = {
 }
 FORGETS: dict[str, list[str] | None] = {
     "APIHandler": ["LETTER#*", "ROLL#*"],
+    "Ring": ["ROLL#*"],
     "Reconcile": None,
     "Letters": ["MAIL#*"],
     "Post": ["LETTER#*", "LETTERDUE#*"],

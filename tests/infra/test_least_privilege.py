@@ -140,5 +140,5 @@ def test_a_function_deletes_what_its_role_lets_it_and_nothing_else(seen: Seen, f
 
 
 def test_the_watch_tells_the_functions_apart(seen: Seen) -> None:
-    assert "dynamodb:DeleteItem" in seen.used["Reconcile"] - seen.used["Ring"]
+    assert "dynamodb:DeleteItem" in seen.used["Reconcile"] - seen.used["MailEvents"]
     assert "ses:SendEmail" in seen.used["Letters"] - seen.used["MailEvents"] - seen.used["APIHandler"]

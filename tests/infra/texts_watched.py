@@ -1,17 +1,21 @@
 """Subscribers who come, are held, stop and are texted alerts, while somebody writes down who does what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chalicelib.domain.broadcast import Broadcast, armed
 from chalicelib.domain.broadcast_pacing import TEN_DLC
-from chalicelib.domain.words import Words
+from chalicelib.domain.inbound_texts import Keyword
+from chalicelib.domain.programme import version_of
+from chalicelib.domain.words import Language, Words
+from chalicelib.views.texting import disclosure
+from chalicelib.views.visits import SEE_OTHER
 from dev.phone_world.faults import CreateFault, Plan
 from dev.phone_world.keywords import LONG_CODE
 from dev.phone_world.people import Supporter, TextFate
 from tests.infra.watching import Seen, Watch
-from tests.rehearsal import ANA, SLUG, Rehearsal, rehearsing
+from tests.rehearsal import ANA, SLUG, Rehearsal, campaign, rehearsing, texts_of
 
 DAY = 24 * 3600
 ID = "broadcast-of-tests-1"
@@ -38,6 +42,14 @@ class Crowd:
         """Have every neighbor join."""
         for number in NEIGHBORS:
             self.texts("FAMILIES", "YES", phone=number)
+
+    def sign_up(self) -> None:
+        """Send the page's form, and let the phone be asked."""
+        asked = self.rehearsal.runtime.campaign(SLUG)
+        assert asked is not None
+        typed = {"phone": ANA, "consent": version_of(disclosure(asked, Language.EN))}
+        assert self.rehearsal.post_page(f"/c/{SLUG}/texts?lang=en", typed)[0] == SEE_OTHER
+        self.rehearsal.world.advance(5)
 
     def alert(self) -> None:
         """Arm a broadcast to everybody, by a sender with a budget of the day."""
@@ -130,6 +142,23 @@ def unanswered_and_undeliverable(crowd: Crowd) -> None:
     crowd.play(30)
 
 
+def signed_up(crowd: Crowd) -> None:
+    crowd.sign_up()
+    crowd.texts("YES")
+
+
+def signed_up_and_stopped_at_twilio(crowd: Crowd) -> None:
+    """A subscriber of another programme: Twilio's stop ends that one, too."""
+    now = crowd.rehearsal.clock.now()
+    word = (Keyword("SHELTERS", "shelters", Language.EN),)
+    other = campaign(now.date(), slug="shelters")
+    other = replace(other, texts=replace(texts_of("shelters"), keywords=word))
+    crowd.watch.through("a person at the command line", crowd.rehearsal.runtime.catalog.apply)(other, now)
+    crowd.texts("SHELTERS", "YES")
+    crowd.rehearsal.world.next_creates.append(CreateFault.refused(21610))
+    crowd.sign_up()
+
+
 TEXT_STORIES: tuple[Callable[[Crowd], None], ...] = (
     in_and_out,
     held_and_back,
@@ -141,6 +170,8 @@ TEXT_STORIES: tuple[Callable[[Crowd], None], ...] = (
     no_such_handset,
     unanswered_and_untold,
     unanswered_and_undeliverable,
+    signed_up,
+    signed_up_and_stopped_at_twilio,
 )
 
 
