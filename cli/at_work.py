@@ -1,7 +1,8 @@
-"""The app's own roads, walked from a terminal: letters change here by the very decisions and writes of the app.
+"""The app's own roads, walked from a terminal: letters and subscribers change by the app's very decisions and writes.
 
 Promises: what the command line does to a letter is counted, queued and told its writer as if a page or a worker had
-done it. Says nothing on the terminal: the app's log and metrics are kept quiet, and its staff read the command's words.
+done it, and what it tells of a subscriber stands in their ledger. Says nothing on the terminal: the app's log and
+metrics are kept quiet, and its staff read the command's words.
 """
 
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ from chalicelib.adapters.subscribers import Standing
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.consent_record import Finding, findings
 from chalicelib.domain.programme import version_of
-from chalicelib.domain.subscriber import ConsentRow, State, is_unchanged
+from chalicelib.domain.subscriber import ConsentRow, Source, State, is_unchanged
 from chalicelib.domain.words import Words
 from cli.consent_words import ALERTS, LANGUAGES, NOTHING, STATES, WAYS, verdict
 
@@ -77,6 +77,13 @@ def utc(at: datetime) -> str:
 def local(at: datetime, zone: str | None) -> str:
     """The same moment where the number is; empty where that isn't known."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} in {zone}" if zone else ""
+
+
+def how(row: ConsentRow) -> str:
+    """By which way something was said; in which language, where they said it themselves."""
+    to = f" to {row.sender}" if row.sender else ""
+    own = f", in {LANGUAGES[row.language]}" if row.source in {Source.TEXT, Source.FORM} else ""
+    return f"{WAYS[row.source]}{to}{own}"
 
 
 # JSON.
@@ -223,7 +230,7 @@ def _row_section(record: Record, number: int, row: ConsentRow) -> str:
         "When": utc(row.at),
         "There": local(row.at, record.zone),
         "Programme": record.named(row.programme),
-        "How": f"{WAYS[row.source]}{f' to {row.sender}' if row.sender else ''}, in {LANGUAGES[row.language]}",
+        "How": how(row),
         "Words shown": f"version {row.shown}" if row.shown else "",
         "Row": row.id,
         "Digest": f"{row.digest}: {'as it was written' if is_unchanged(row) else 'NOT as it was written'}",

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.domain.subscriber import ConsentRow, is_unchanged
-from cli.consent_forms import Record, local, told, utc
-from cli.consent_words import LANGUAGES, NOTHING, STATES, WAYS, verdict
+from cli.consent_forms import Record, how, local, told, utc
+from cli.consent_words import NOTHING, STATES, verdict
 from cli.resting import plain
 
 
@@ -60,8 +60,7 @@ def _row(found: Record, number: int, row: ConsentRow) -> RenderableType:
     if found.zone:
         facts.add_row("There", local(row.at, found.zone))
     facts.add_row("Programme", Text(found.named(row.programme)))
-    sender = f" to {row.sender}" if row.sender else ""
-    facts.add_row("How", f"{WAYS[row.source]}{sender}, in {LANGUAGES[row.language]}")
+    facts.add_row("How", how(row))
     if row.text:
         facts.add_row("They wrote", Text(_lines(row.text), "bold"))
     if row.shown:

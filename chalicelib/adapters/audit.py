@@ -1,6 +1,7 @@
-"""The record of what people changed by hand: who, what, when. Written once, never changed.
+"""The record of what people changed, or looked at, by hand: who, what, when. Written once, never changed.
 
-Holds names of staff and offices' numbers; nothing of a supporter, ever.
+Holds names of staff and offices' numbers. Of a supporter at most the keyed hash of a number, where the record is about
+that one person: never the number, nor a word of theirs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`who` did `what` ("line verified") to `subject` (an office's id), `at` a moment; `facts` by name."""
+    """`who` did `what` ("line verified") to `subject` (an office's id, mostly), `at` a moment; `facts` by name."""
 
     who: str
     what: str

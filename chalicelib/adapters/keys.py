@@ -37,6 +37,10 @@
 | SUBSCRIBER#hash / CONSENT#time#id | the ledger of consent: one row for each change, only ever added |
 | STOP#hash / TEXTS | no texts to this number, for the whole organization; no TTL |
 | TEXT#sid / TEXT | a text to us that was taken, and what we answered |
+| ROLL#programme#shard / hash | who gets a programme's alerts; the one place with their number |
+| INBOX#day#part / time#sid | a text that waits for a person's eyes |
+| SUBSCRIBERDUE#hour / time#hash#programme | subscribers to look at when their time comes |
+| WORDS#version / WORDS | words that somebody was shown before they consented |
 | BROADCASTS / id | one row per broadcast, for listing |
 | BROADCAST#id / BROADCAST | one alert: its words, its audience, its stage |
 | BROADCAST#id / CHUNK#shard#number | how far the sending to one chunk of its audience is |

@@ -93,6 +93,10 @@ def test_the_json_has_every_field_of_every_row_in_order(house: TextHouse) -> Non
     found = shown(house)
 
     assert found["format"] == "patchthrough consent record 1"
+    assert set(found) == {
+        "format", "looked_up", "is_known", "programmes", "stop", "rows", "words_shown", "alerts_kept_days", "alerts",
+        "is_whole", "findings",
+    }  # fmt: skip
     assert found["looked_up"]["number"] == ANA
     assert found["looked_up"]["by"] == "Dana R."
     assert [(row["from"], row["to"], row["text"]) for row in found["rows"]] == [
