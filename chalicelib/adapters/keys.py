@@ -4,16 +4,16 @@
 |---|---|
 | CAMPAIGNS / slug | one row per campaign, for listing |
 | CAMPAIGN#slug / CAMPAIGN, OFFICE#nn#id | the campaign, and its offices in calling order |
-| OFFICE#id / OFFICE, LINE#e164, CHANGE#e164 | the directory; numbers that wait for a second person |
+| OFFICE#id / OFFICE, LINE#e164, CHANGE#e164, MAILBOX#address | the directory; numbers that wait for a second person |
 | CALL#id / SESSION | one supporter's call; the only place with a raw phone number, while it must ring |
 | CALL#id / JOINED | the page's call that a call to us became, by its code |
 | CODE#digits / CODE | the call that a page's code stands for, for a quarter of an hour |
 | CALLER#hash / CALLER | a phone's open call, how many calls in its window, its last consent |
 | AREAS / AREAS | which office is responsible where, all of it |
-| STOP#hash / STOP | never ring this phone again; no TTL |
+| STOP#hash / STOP, TEXTS | never ring this phone again; no texts to it, for the whole organization; no TTL |
 | ACTION#id / ACTION | the ledger |
 | TALLY#slug#channel#shard / TALLY | the sums |
-| DUE#hour / time#id | calls the reconciler looks at when their time comes |
+| DUE#hour, LETTERDUE#hour, SUBSCRIBERDUE#hour / time#id | calls, letters, subscribers to look at in time |
 | NEVER / NEVER | numbers never rung: offices' lines, and lines that serve people in need |
 | AUDIT#day / time#what#subject | who changed what, when |
 | PACE#name / PACE | when the next call may be placed |
@@ -24,22 +24,18 @@
 | BOOKER#hash / BOOKER | a phone's booked calls |
 | QUARTERS#office / time | how many calls are booked to an office for one quarter-hour |
 | SLOT#office / SLOT | the desk: who uses and who waits for an office's lines, and how these have answered |
-| OFFICE#id / MAILBOX#address | a mailbox of an office, and who verified it |
 | LETTER#id / LETTER | one letter: its state and what is known of it, for ever; a tombstone once forgotten |
 | LETTER#id / WORDS | its writer's name, address and words, until they are forgotten |
 | GROUP#id / GROUP | the letters that one press confirms |
-| LETTERDUE#hour / time#id | letters to look at when their time comes |
 | MAIL#id / MAIL | a mail to a writer that was, or may have been, sent |
 | MAILEVENT#name / MAILEVENT | an event of SES's that was taken |
 | NOMAIL#hash / ALL, slug | an address that gets no mail from us, or no letters of one campaign |
 | RESTING#office / hash | a mailbox of an office that gets no letters until a person has looked |
 | SUBSCRIBER#hash / PROFILE#programme | a number's standing with a text programme |
 | SUBSCRIBER#hash / CONSENT#time#id | the ledger of consent: one row for each change, only ever added |
-| STOP#hash / TEXTS | no texts to this number, for the whole organization; no TTL |
 | TEXT#sid / TEXT | a text to us that was taken, and what we answered |
 | ROLL#programme#shard / hash | who gets a programme's alerts; the one place with their number |
 | INBOX#day#part / time#sid | a text that waits for a person's eyes |
-| SUBSCRIBERDUE#hour / time#hash#programme | subscribers to look at when their time comes |
 | WORDS#version / WORDS | words that somebody was shown before they consented |
 | BROADCASTS / id | one row per broadcast, for listing |
 | BROADCAST#id / BROADCAST | one alert: its words, its audience, its stage |
