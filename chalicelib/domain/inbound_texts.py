@@ -55,8 +55,9 @@ class Keyword:
 class Classified:
     """What a text asks for. `language` is its words' language, None when they have none ("OK", a ZIP code).
 
-    For LANGUAGE it is the one asked for, None when asked which there are. `keyword` is set for KEYWORD, `zip_code`
-    (five digits) for ZIP. `is_answered`: Twilio has sent its own answer, so ours is an empty one.
+    For LANGUAGE it is the one asked for, None when asked which there are. `keyword` is set for KEYWORD, and for JOIN
+    where Twilio took one for START; `zip_code` (five digits) for ZIP. `is_answered`: Twilio has sent its own answer, so
+    ours is an empty one.
     """
 
     kind: Kind
@@ -112,7 +113,9 @@ def classify(text: str, keywords: Mapping[str, Keyword], opt_out_type: str = "")
     provider = PROVIDER.get(opt_out_type)
     stop = _stopped(said)
     if provider and (stop is None or stop.kind is not Kind.STOP or provider is Kind.STOP):
-        return Classified(provider, Basis.PROVIDER, _language(whole, stop), is_answered=True)
+        keyword = keywords.get(whole) if provider is Kind.JOIN else None
+        language = keyword.language if keyword else _language(whole, stop)
+        return Classified(provider, Basis.PROVIDER, language, keyword, is_answered=True)
     return stop or _asked(whole) or _keyword(whole, keywords) or _wanted(said)
 
 

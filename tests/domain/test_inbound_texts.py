@@ -178,13 +178,20 @@ class TestTwiliosAnswer:
             ("basura", "STOP", Kind.STOP, None),
             ("AYUDA", "HELP", Kind.HELP, Language.ES),
             ("Unirse", "START", Kind.JOIN, Language.ES),
-            ("FAMILIES", "START", Kind.JOIN, None),
         ],
     )
     def test_what_twilio_has_read_and_answered_is_that(
         self, text: str, opt_out_type: str, kind: Kind, language: Language | None
     ) -> None:
         assert read(text, opt_out_type) == Classified(kind, Basis.PROVIDER, language, is_answered=True)
+
+    @pytest.mark.parametrize("keyword", KEYWORDS.values())
+    def test_a_keyword_that_twilio_took_for_start_still_names_its_programme_and_language(
+        self, keyword: Keyword
+    ) -> None:
+        assert read(keyword.word, "START") == Classified(
+            Kind.JOIN, Basis.PROVIDER, keyword.language, keyword, is_answered=True
+        )
 
     def test_a_type_that_twilio_has_not_used_yet_is_passed_over(self) -> None:
         assert read("hola", "SNOOZE") == Classified(Kind.OTHER)

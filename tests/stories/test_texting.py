@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.adapters import keys
 from chalicelib.domain.subscriber import State
+from chalicelib.domain.words import Language
 from chalicelib.views import texting
 from dev.phone_world.keywords import LONG_CODE
 from tests.rehearsal import ANA, LUIS, SLUG, Rehearsal, rehearsing
@@ -103,3 +104,14 @@ def test_who_asks_for_spanish_sees_that_it_worked(house: Rehearsal) -> None:
         row for row in house.runtime.subscribers.consents(texting.key_of(ANA)) if row.now is State.SUBSCRIBED
     ]
     assert "Responda SI" in (house.runtime.subscribers.shown(row.shown or "") or "")
+
+
+def test_a_spanish_keyword_that_twilio_answered_itself_joins_in_spanish() -> None:
+    with rehearsing() as house:
+        house.switch_opt_out_on()
+        (asked,) = house.text_us("FAMILIAS")
+        assert "Responda SI" in asked
+
+        (welcomed,) = house.text_us("SI")
+        assert "Ya recibe nuestras alertas" in welcomed
+        assert [row.language for row in house.runtime.roll.all(SLUG)] == [Language.ES]
