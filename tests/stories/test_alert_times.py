@@ -108,6 +108,16 @@ def test_nothing_is_sent_the_next_morning_that_was_for_tonight(built: Runtime) -
 # While somebody pauses or cancels.
 
 
+def test_once_it_is_too_late_for_all_each_has_a_claim_that_says_so(house: AlertHouse) -> None:
+    """In the midst of an open window, too, and however little was granted."""
+    house.join(ANA, LUIS)
+    house.begin([ANA, LUIS], not_after=house.clock.now() + 30 * MINUTE)
+    house.world.advance(1800)
+    house.send(0)
+
+    assert (house.creates(), house.states()) == ({}, {"skipped-stale": 2})
+
+
 @pytest.mark.parametrize("at", [0, 1, 25])
 @pytest.mark.parametrize("move", [Move.CANCEL, Move.PAUSE])
 @pytest.mark.parametrize("seconds", [0.02, 2.0], ids=lambda each: f"{each}s a create")

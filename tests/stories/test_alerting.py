@@ -14,7 +14,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.views import alerting
 from dev.phone_world import CreateFault, Faults
 from tests.rehearsal import sweep
-from tests.stories.alert_house import ID, WORDS, AlertHouse, key_of, neighbors, standing
+from tests.stories.alert_house import ID, WORDS, AlertHouse, Killed, key_of, neighbors, standing
 
 ANA, LUIS, EVA = neighbors()[:3]
 SERVICE = "MG" + "1" * 32
@@ -86,6 +86,26 @@ def test_no_more_are_sent_than_were_granted_and_a_repeat_goes_on_where_the_first
     house.world.advance(60)
     house.send()
     assert house.creates() == {ANA: 1, LUIS: 1, EVA: 1}
+
+
+def test_a_worker_killed_after_its_first_create_leaves_the_rest_of_its_grant_and_no_more(
+    house: AlertHouse,
+) -> None:
+    house.join(ANA, LUIS, EVA)
+    house.begin([ANA, LUIS, EVA])
+    (turn,) = house.grant(2)
+    house.wire.after = _killing
+    with pytest.raises(Killed):
+        alerting.take(turn)
+    house.wire.after = lambda: None
+    alerting.take(turn)
+
+    assert len(house.wire.creates) == 2
+    assert max(house.creates().values()) == 1
+
+
+def _killing() -> None:
+    raise Killed
 
 
 @pytest.mark.parametrize(
