@@ -176,6 +176,20 @@ def test_a_worker_that_is_killed_at_any_write_asks_once_at_most(house: Signing, 
     assert [item for item in house.forms() if ANA in str(item)] == []
 
 
+@pytest.mark.parametrize(("word", "state"), [("STOP", State.STOPPED), ("YES", State.SUBSCRIBED)])
+def test_who_spoke_before_the_killed_worker_s_message_came_again_is_not_asked(
+    house: Signing, word: str, state: State
+) -> None:
+    house.queue.copies = tuple
+    house.sent()
+    dying(house, 2, arrives=True)
+    house.text_us(word)
+    house.queue.deliver(house.queue.sent[-1:])
+    house.settled(60)
+
+    assert (house.asked_twilio(), house.stands(), stages(house)) == (0, state, [Stage.UNWANTED])
+
+
 def test_these_are_all_writes_of_a_worker(house: Signing) -> None:
     house.queue.copies = tuple
     house.sent()
