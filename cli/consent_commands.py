@@ -63,7 +63,11 @@ def show(
         found = _record(connection, r, typed, number, person)
     if to is not None:
         _write(to, _json(found) if suffix == ".json" else page(found))
-        screen().print(Text(f"Written: {to}. It holds the number and their words: keep it as such.", "bold"))
+        screen().print(Text(f"Written: {to}", "bold"), soft_wrap=True)
+        screen().print(
+            "It holds the number and their words. Keep it where only who needs it can read it.",
+            soft_wrap=True,
+        )
     elif is_json:
         typer.echo(_json(found), nl=False)
     else:

@@ -178,7 +178,7 @@ def _iso(at: datetime) -> str:
 LOOK = """
 body { font: 11pt/1.45 Georgia, serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #111 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.5rem 0 .25rem }
-dl { display: grid; grid-template-columns: 11rem 1fr; gap: .15rem 1rem; margin: 0 } dt { color: #555 } dd { margin: 0 }
+dl { display: grid; grid-template-columns: 11rem 1fr; gap: .15rem 1rem; margin: 0 } dt { color: #555 } dd { margin: 0; white-space: pre-wrap }
 dd, blockquote { overflow-wrap: anywhere } blockquote { margin: .25rem 0; white-space: pre-wrap }
 section { break-inside: avoid }
 """
@@ -228,15 +228,15 @@ def _row_section(record: Record, number: int, row: ConsentRow) -> str:
     facts = {
         "Change": f"{STATES[row.was]} → {STATES[row.now]}",
         "When": utc(row.at),
-        "There": local(row.at, record.zone),
+        "Local time": local(row.at, record.zone),
         "Programme": record.named(row.programme),
         "How": how(row),
+        "They wrote": row.text,
         "Words shown": f"version {row.shown}" if row.shown else "",
         "Row": row.id,
         "Digest": f"{row.digest}: {'as it was written' if is_unchanged(row) else 'NOT as it was written'}",
     }
-    text = f"<p>They wrote:</p><blockquote>{escape(row.text)}</blockquote>" if row.text else ""
-    return f"<section><h3>{number}. {STATES[row.now].capitalize()}</h3>{_facts(facts)}{text}</section>"
+    return f"<section><h3>{number}. {STATES[row.now].capitalize()}</h3>{_facts(facts)}</section>"
 
 
 def _alert_section(record: Record, alert: Alert) -> str:
@@ -244,7 +244,7 @@ def _alert_section(record: Record, alert: Alert) -> str:
     facts = {
         "What became of it": told(alert),
         "When": utc(claim.at),
-        "There": local(claim.at, record.zone),
+        "Local time": local(claim.at, record.zone),
         "Programme": record.named(alert.programme),
         "Broadcast": claim.broadcast,
         "Twilio’s id": claim.sid or "",

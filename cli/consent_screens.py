@@ -58,7 +58,7 @@ def _row(found: Record, number: int, row: ConsentRow) -> RenderableType:
     facts = _grid()
     facts.add_row("When", utc(row.at))
     if found.zone:
-        facts.add_row("There", local(row.at, found.zone))
+        facts.add_row("Local time", local(row.at, found.zone))
     facts.add_row("Programme", Text(found.named(row.programme)))
     facts.add_row("How", how(row))
     if row.text:
