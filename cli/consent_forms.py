@@ -178,8 +178,8 @@ def _iso(at: datetime) -> str:
 LOOK = """
 body { font: 11pt/1.45 Georgia, serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #111 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } h3 { font-size: 1rem; margin: 1.5rem 0 .25rem }
-dl { display: grid; grid-template-columns: 11rem 1fr; gap: .15rem 1rem; margin: 0 } dt { color: #555 } dd { margin: 0; white-space: pre-wrap }
-dd, blockquote { overflow-wrap: anywhere } blockquote { margin: .25rem 0; white-space: pre-wrap }
+dl { display: grid; grid-template-columns: 11rem 1fr; gap: .15rem 1rem; margin: 0 } dt { color: #555 } dd { margin: 0 }
+dd, blockquote { overflow-wrap: anywhere; white-space: pre-wrap } blockquote { margin: .25rem 0 }
 section { break-inside: avoid }
 """
 
