@@ -60,6 +60,7 @@ def test_everybody_on_the_roll_is_planned_for_once_and_the_broadcast_begins(hous
 
 def test_killed_after_every_write_of_the_first_shards_the_next_run_goes_on(house: House) -> None:
     house.armed()
+    house.ended(but=SHARDS)
     for _ in range(16):
         with house.killed_after(1):
             plan("b-1", LONG)
@@ -74,7 +75,8 @@ def test_killed_after_every_write_of_the_first_shards_the_next_run_goes_on(house
 def test_killed_before_the_last_writes_the_next_run_begins_it(house: House, short: int) -> None:
     house.armed()
     before = house.wire.writes
-    writes = ALL_SHARDS + 2 * 6 + 1
+    house.ended(but=SHARDS)
+    writes = len(SHARDS) + 2 * 6 + 1
     with house.killed_after(writes - short):
         plan("b-1", LONG)
     assert house.broadcast().stage is Stage.ARMED
@@ -92,6 +94,7 @@ def test_another_planner_who_comes_in_before_any_write_makes_no_second_list(
 ) -> None:
     """Meanwhile some of the roll leave, so that the other's chunks are not ours; and the other may be killed soon."""
     house.armed()
+    house.ended(but=SHARDS)
     gone = {expected()[n] for n in (0, 600, 1_000, 1_001, 1_501)}
 
     def another() -> None:
@@ -111,6 +114,7 @@ def test_another_planner_who_comes_in_before_any_write_makes_no_second_list(
 
 def test_who_joins_after_the_count_is_not_in_it_and_who_left_before_their_turn_neither(house: House) -> None:
     house.armed()
+    house.ended(but=SHARDS)
     house.joins("00", range(5_000, 5_900), at=LATER)
     with house.killed_after(2):
         plan("b-1", LONG)
@@ -126,6 +130,7 @@ def test_who_joins_after_the_count_is_not_in_it_and_who_left_before_their_turn_n
 def test_who_leaves_after_their_chunk_was_listed_stays_listed(house: House) -> None:
     """They get a claim that says so; the list doesn't change."""
     house.armed()
+    house.ended(but=SHARDS)
     with house.killed_after(2):
         plan("b-1", LONG)
     house.leaves(expected()[3])
@@ -148,6 +153,7 @@ def test_a_run_ends_with_its_time_and_the_next_goes_on(house: House) -> None:
 
 def test_one_that_was_cancelled_while_it_was_planned_does_not_begin(house: House) -> None:
     ready = house.armed()
+    house.ended(but=SHARDS)
     with house.killed_after(12):
         plan("b-1", LONG)
     stopped = house.runtime.broadcasts.move(ready, moved(ready, Move.CANCEL))
