@@ -30,7 +30,8 @@ YES = Words("YES", "SI")
 class Invitation:
     """How to join: the word to text to which number of ours (E.164), and the words that consent is to.
 
-    `terms` and `privacy` are the pages they name; "" where privacy has none of its own.
+    `terms` and `privacy` are the pages they name; "" where privacy has none of its own. `asks_back`: the word is
+    answered with a question, too; else it signs up by itself.
     """
 
     word: str
@@ -38,6 +39,7 @@ class Invitation:
     words: str
     terms: str
     privacy: str = ""
+    asks_back: bool = True
 
     @property
     def version(self) -> str:
