@@ -23,7 +23,9 @@ from chalicelib.domain.broadcast import ClaimState
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.subscriber import State
 
-FAILED, CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+FAILED = "ConditionalCheckFailed"
+AGAIN = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Reasons that say nothing of the claim: somebody writes to one of the items, or the table has no time just now."""
 
 
 class NotWanted(Exception):
@@ -43,7 +45,7 @@ class Claims:
         Raises:
             Repeated: there is a claim of this recipient.
             NotWanted: they may not be sent anything.
-            Stale: somebody writes to one of these at this very moment; try again.
+            Stale: somebody writes to one of these at this very moment, or the table is busy; try again.
         """
         writes = [self._is_subscribed(claim, programme), self._is_not_stopped(claim, programme)]
         try:
@@ -190,4 +192,4 @@ def _why_not(error: ClientError) -> Exception:
         return Repeated()
     if FAILED in reasons:
         return NotWanted()
-    return Stale() if CONFLICT in reasons else error
+    return Stale() if AGAIN & set(reasons) else error
