@@ -80,13 +80,14 @@ def invitation(campaign: Campaign, language: Language) -> Invitation | None:
         return None
     keywords = campaign.texts.keywords
     spoken = next((each for each in keywords if each.language is language), keywords[0])
-    number = runtime().number_of(campaign)
-    words, terms, privacy = (
-        texting.disclosure(campaign, language),
-        campaign.texts.terms,
-        campaign.texts.privacy,
+    return Invitation(
+        word=spoken.word,
+        number=runtime().number_of(campaign),
+        words=texting.disclosure(campaign, language),
+        terms=campaign.texts.terms,
+        privacy="" if campaign.texts.privacy == campaign.texts.terms else campaign.texts.privacy,
+        asks_back=campaign.texts.confirms,
     )
-    return Invitation(spoken.word, number, words, terms, privacy if privacy != terms else "")
 
 
 def as_json(campaign: Campaign) -> dict[str, Any] | None:

@@ -83,6 +83,24 @@ def test_word_number_and_the_very_words_of_consent_stand_there(
     assert 'href="https://example.org/texts" rel="noreferrer"' in page
 
 
+@pytest.mark.parametrize(
+    ("confirms", "says"), [(True, "a YES signs you up"), (False, "signs you up at once")]
+)
+def test_what_the_word_does_is_said_as_the_campaign_chose(
+    served: Served, *, confirms: bool, says: str
+) -> None:
+    served.run(with_texts(texts=replace(texts_of("families-28"), confirms=confirms)))
+
+    assert says in served.ask("GET", f"{PAGE}?lang=en").text
+
+
+def test_privacy_has_a_link_of_its_own_where_it_is_another_page(served: Served) -> None:
+    for privacy, links in (("", 1), ("https://example.org/texts", 1), ("https://example.org/privacy", 2)):
+        served.run(with_texts(texts=replace(texts_of("families-28"), privacy=privacy)))
+        page = served.ask("GET", f"{PAGE}?lang=en").text
+        assert len(re.findall(r'<a class="link" href="https://example.org/\w+"', page)) == links, privacy
+
+
 def test_the_box_is_never_ticked_for_anybody(texting_us: Served) -> None:
     for page in (texting_us.ask("GET", PAGE), post(texting_us, phone=""), post(texting_us, phone="404")):
         (box,) = re.findall(r'<input type="checkbox"[^>]*>', page.text)
