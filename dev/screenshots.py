@@ -1,7 +1,7 @@
 """`make docs-img`: the README's pictures, taken of one real call on a stack of its own.
 
 Promises pictures of what is there: the page before and during a call at phone width, in both schemes, and the
-handset; and a Spanish letter as its office gets it. Needs Chromium; starts the local stack on free ports with an empty
+handset; the page to sign up for texts, and a thread of them; and a Spanish letter as its office gets it. Needs Chromium; starts the local stack on free ports with an empty
 memory, and ends it.
 """
 
@@ -59,7 +59,29 @@ def others(browser: Browser, site: Site) -> list[Path]:
     address = f"{site.app}/c/{CAMPAIGN}"
     dark = opened(browser, f"{address}?lang=es", PHONE, dark=True)
     desk = opened(browser, f"{address}?lang=en", DESK)
-    return [kept(dark, "campaign-es-dark"), kept(desk, "campaign-desk")]
+    taken = [kept(dark, "campaign-es-dark"), kept(desk, "campaign-desk")]
+    return [*taken, *texts(browser, site)]
+
+
+def texts(browser: Browser, site: Site) -> list[Path]:
+    """The page to sign up for texts, and what Luis's phone shows after he joined by a word."""
+    form = opened(browser, f"{site.app}/c/{CAMPAIGN}/texts?lang=es", PHONE)
+    for body in ("FAMILIAS", "SI", "alto a las redadas"):
+        ask(
+            f"{site.phone_world}/world/texts",
+            {"number": HANDSETS[1].number, "to": our_number(), "body": body},
+        )
+        form.wait_for_timeout(2_000)
+    handsets = opened(browser, site.phone_world, DESK)
+    thread = handsets.locator("#phones > *", has_text=HANDSETS[1].name).first
+    path = TO / "texts-thread.png"
+    thread.screenshot(path=path)
+    return [kept(form, "texts-es"), path]
+
+
+def our_number() -> str:
+    """The number that one texts."""
+    return runtime().config.from_number
 
 
 def letter_in_its_inbox(browser: Browser) -> Path:
