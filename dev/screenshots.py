@@ -1,8 +1,8 @@
 """`make docs-img`: the README's pictures, taken of one real call on a stack of its own.
 
 Promises pictures of what is there: the page before and during a call at phone width, in both schemes, and the
-handset; the page to sign up for texts, and a thread of them; and a Spanish letter as its office gets it. Needs Chromium; starts the local stack on free ports with an empty
-memory, and ends it.
+handset; the page to sign up for texts, and a thread of them; and a Spanish letter as its office gets it. Needs
+Chromium; starts the local stack on free ports with an empty memory, and ends it.
 """
 
 import shutil
