@@ -1,6 +1,6 @@
 """Somebody signs up on the page, and their handset decides: told by the phone, read in the table afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -145,6 +145,9 @@ def test_a_message_that_comes_again_texts_nothing(house: Signing, copies: tuple[
 
 # What the number is to us is the handset's alone.
 
+Before = Callable[[Signing], None]
+"""What a number said before the form."""
+
 
 def unknown(_: Signing) -> None:
     """Nobody knows it."""
@@ -207,8 +210,7 @@ def test_page_and_api_say_the_same_of_every_number_to_the_byte(built: Runtime) -
 
 
 @pytest.mark.parametrize("before", [stopped, subscribed, held, pending], ids=lambda each: each.__name__)
-def test_a_form_asks_nobody_who_has_said_something(house: Signing, before: object) -> None:
-    assert callable(before)
+def test_a_form_asks_nobody_who_has_said_something(house: Signing, before: Before) -> None:
     before(house)
     was, texted, rows = house.stands(), len(house.texts_to()), house.ledger()
     house.sent()
@@ -257,8 +259,7 @@ def test_the_number_stands_in_the_table_until_it_is_asked_and_no_longer(house: S
 
 
 @pytest.mark.parametrize("before", [stopped, never_rung], ids=lambda each: each.__name__)
-def test_of_who_wants_nothing_the_number_is_forgotten_too(house: Signing, before: object) -> None:
-    assert callable(before)
+def test_of_who_wants_nothing_the_number_is_forgotten_too(house: Signing, before: Before) -> None:
     before(house)
     house.sent()
     house.settled()
