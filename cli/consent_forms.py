@@ -15,9 +15,10 @@ from chalicelib.adapters.subscribers import Standing
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.consent_record import Finding, findings
 from chalicelib.domain.programme import version_of
+from chalicelib.domain.retention import KEPT_AFTER
 from chalicelib.domain.subscriber import ConsentRow, Source, State, is_unchanged
 from chalicelib.domain.words import Words
-from cli.consent_words import ALERTS, LANGUAGES, NOTHING, STATES, WAYS, verdict
+from cli.consent_words import ALERTS, LANGUAGES, NOT_KEPT, NOTHING, STATES, WAYS, verdict
 
 FORMAT = "patchthrough consent record 1"
 
@@ -59,7 +60,13 @@ class Record:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the ledger."""
-        return findings(self.rows, self.standing.profiles, self.standing.stop)
+        return findings(self.rows, self.standing.profiles, self.standing.stop, self.at)
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """What is to be said of the whole, a sentence each; the last one is the sum of it."""
+        has_old = any(row.at + KEPT_AFTER <= self.at for row in self.rows)
+        return ((NOT_KEPT,) if has_old else ()) + verdict(self.findings)
 
     @property
     def is_empty(self) -> bool:
@@ -206,7 +213,7 @@ def page(record: Record) -> str:
         "<h2>Alerts of the last thirteen months</h2>" if record.alerts else "",
         *(_alert_section(record, alert) for alert in record.alerts),
         "<h2>Is it whole?</h2>",
-        *(f"<p>{escape(sentence)}</p>" for sentence in verdict(record.findings)),
+        *(f"<p>{escape(sentence)}</p>" for sentence in record.verdict),
     ]
     head = f"<meta charset=utf-8><title>Record of consent</title><style>{LOOK}</style>"
     return f"<!doctype html><html lang=en>{head}{''.join(body)}</html>\n"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chalicelib.domain.subscriber import ConsentRow, is_unchanged
 from cli.consent_forms import Record, how, local, told, utc
-from cli.consent_words import NOTHING, STATES, verdict
+from cli.consent_words import NOTHING, STATES
 from cli.resting import plain
 
 
@@ -32,7 +32,7 @@ def _parts(found: Record) -> Iterator[RenderableType]:
     if found.alerts:
         yield _alerts(found)
     style = "red" if found.findings else "green"
-    yield from (Text(sentence, style) for sentence in verdict(found.findings))
+    yield from (Text(sentence, style) for sentence in found.verdict)
 
 
 def _looked_up(found: Record) -> RenderableType:

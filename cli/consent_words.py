@@ -46,6 +46,9 @@ FAULTS: Mapping[Fault, str] = {
     Fault.BEGINS_LATE: "{programme}: the rows begin in the midst. Earlier ones are not here: they may have come to "
     "the end of their time, five years after the consent they were about.",
 }
+NOT_KEPT = (
+    "Rows of a consent that ended more than five years ago are no longer kept, but for those of a stop."
+)
 WHOLE = "The record is whole: every row reads as it was written, and together they lead to where the number stands."
 NOT_WHOLE = "The record is not whole."
 NOTHING = (

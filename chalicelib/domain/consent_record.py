@@ -2,15 +2,21 @@
 
 Promises: judges by the rows alone, in whatever order they were taken, for a text may be heard late. The rows of one
 programme are steps from a state to a state; together they must make one walk that ends where the number stands now.
-What cannot be shown: that nobody took out a whole round that leads back to where it began.
+Rows that have come to the end of their time (`retention`) are not missed: the walk begins where they ended. What can't
+be shown: that nobody took out a whole round that leads back to where it began.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.retention import KEPT_AFTER, OPEN
 from chalicelib.domain.subscriber import ConsentRow, State, Stop, Subscriber, is_unchanged
+
+NOTHING_AGREED = frozenset({State.UNKNOWN, State.INVALID})
+"""Where a walk may begin. Long dead numbers begin as such: the rows of what came before have come to their end."""
 
 
 class Fault(StrEnum):
@@ -31,25 +37,42 @@ class Finding:
 
 
 def findings(
-    rows: Sequence[ConsentRow], profiles: Mapping[str, Subscriber], stop: Stop | None
+    rows: Sequence[ConsentRow], profiles: Mapping[str, Subscriber], stop: Stop | None, now: datetime
 ) -> tuple[Finding, ...]:
     """Return what is wrong with a number's ledger; nothing: it is whole."""
     altered = (Finding(Fault.ALTERED, row.programme, row.id) for row in rows if not is_unchanged(row))
     programmes = sorted({row.programme for row in rows} | set(profiles))
-    walked = (_walked(name, rows, profiles.get(name), stop) for name in programmes)
+    walked = (
+        _walked(name, [row for row in rows if row.programme == name], profiles.get(name), stop, now)
+        for name in programmes
+    )
     return (*altered, *(each for each in walked if each))
 
 
 def _walked(
-    programme: str, rows: Iterable[ConsentRow], known: Subscriber | None, stop: Stop | None
+    programme: str, rows: Sequence[ConsentRow], known: Subscriber | None, stop: Stop | None, now: datetime
 ) -> Finding | None:
-    own = [row for row in rows if row.programme == programme]
-    begins = begin_of(own, known.state if known else State.UNKNOWN)
-    if begins is None:
-        return Finding(Fault.MISSING, programme)
-    if begins is State.UNKNOWN or (begins is State.STOPPED and stop is not None):
+    state = known.state if known else State.UNKNOWN
+    ended = _ended_long_ago(rows, now)
+    own = [row for row in rows if ended is None or row.at > ended.at]
+    begins = begin_of(own, state)
+    if ended is not None:
+        is_right = begins is ended.now or _is_left_of_what_is_over(own, state, now)
+        return None if is_right else Finding(Fault.MISSING, programme)
+    if begins in NOTHING_AGREED or (begins is State.STOPPED and stop is not None):
         return None
-    return Finding(Fault.BEGINS_LATE if own else Fault.MISSING, programme)
+    return Finding(Fault.BEGINS_LATE if own and begins else Fault.MISSING, programme)
+
+
+def _is_left_of_what_is_over(rows: Iterable[ConsentRow], state: State, now: datetime) -> bool:
+    """Whether these are what is kept for ever of a time after the last stop that is over, too, and its end with it."""
+    return state not in OPEN and all(row.never_expires and row.at + KEPT_AFTER <= now for row in rows)
+
+
+def _ended_long_ago(rows: Iterable[ConsentRow], now: datetime) -> ConsentRow | None:
+    """The last row before which others may have come to the end of their time."""
+    ended = [row for row in rows if row.now not in OPEN and row.at + KEPT_AFTER <= now]
+    return max(ended, key=lambda row: row.at, default=None)
 
 
 def begin_of(rows: Sequence[ConsentRow], end: State) -> State | None:

@@ -1,7 +1,8 @@
 """How long rows of consent are kept: five years after the consent they are about has ended; those of a stop for ever.
 
 Promises: a row of a consent, or of a question for one, that is still open has no end. Judges by the rows alone, in the
-order in which things were said. The words that were shown are no person's, and have no end either.
+order in which things were said: a row that was heard late may get no end, which errs toward keeping. The words that
+were shown are no person's, and have no end either.
 """
 
 from collections.abc import Iterable, Mapping

@@ -235,6 +235,19 @@ def test_a_record_that_is_not_whole_says_so_and_is_no_success(
     assert lines.endswith("The record is not whole.")
 
 
+def test_a_consent_that_ended_long_ago_is_no_longer_there_and_nothing_is_missed(house: TextHouse) -> None:
+    house.join(ago=timedelta(days=6 * 366))
+    house.text("ALTO", ago=timedelta(days=2000))
+    with at_work(connect()) as r:
+        assert r.subscribers.set_ends(house.key()) == 2
+
+    found = shown(house)
+    assert [(row["from"], row["to"]) for row in found["rows"]] == [("subscribed", "stopped")]
+    assert (found["is_whole"], found["stop"] is not None) == (True, True)
+    text = " ".join(house.run("consent", "show", TYPED, *BY).stdout.split())
+    assert "more than five years ago are no longer kept, but for those of a stop. The record is whole" in text
+
+
 def test_words_that_are_not_those_shown_are_seen(house: TextHouse) -> None:
     house.join()
     version = house.rows()[1].shown or ""
