@@ -22,7 +22,7 @@ READ: dict[str, str] = {
     "AccountSid": SID,
     "CallSid": SID,
     "ParentCallSid": SID,
-    "From": r"\+\d{1,15}|(?i:anonymous|blocked|private|restricted|unavailable|unknown)",
+    "From": r"\+?\d{1,15}|(?i:anonymous|blocked|private|restricted|unavailable|unknown)",
     "CallStatus": r"[a-z-]{4,11}",
     "CallDuration": r"\d{1,6}",
     "Digits": r"[0-9*#]*",

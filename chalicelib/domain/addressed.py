@@ -22,7 +22,8 @@ def addressed(read: Classified, programmes: Sequence[str], known: Mapping[str, S
     """Return the programme a text is for. `programmes` are those of the number it came to, the likeliest first.
 
     A keyword names its own. Anything else goes to the programme they are nearest to, of several alike to the one
-    in which something happened last; and to the first where they are with none.
+    in which something happened last, or which they joined last where one stop was told to all; and to the first
+    where they are with none.
     """
     if read.keyword and read.keyword.programme in programmes:
         return read.keyword.programme
@@ -31,5 +32,5 @@ def addressed(read: Classified, programmes: Sequence[str], known: Mapping[str, S
     return nearest.programme if nearest and NEARNESS[nearest.state] else programmes[0]
 
 
-def _nearness(subscriber: Subscriber) -> tuple[int, datetime]:
-    return NEARNESS[subscriber.state], subscriber.changed_at or LONG_AGO
+def _nearness(subscriber: Subscriber) -> tuple[int, datetime, datetime]:
+    return NEARNESS[subscriber.state], subscriber.changed_at or LONG_AGO, subscriber.joined_at or LONG_AGO

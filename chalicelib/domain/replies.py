@@ -84,7 +84,7 @@ TEXTS: Mapping[Reply, Words] = {
         "{title}: Desde ahora le escribimos en español. AYUDA para ayuda, ALTO para cancelar.",
     ),
 }
-"""R1 to R8. THANKS has none of ours: it is the organization's own text, where it has one."""
+"""R1 to R8. THANKS is the organization's own text, where it has one; CALL and LETTER say more than a table holds."""
 BACK = Words(" Reply START to rejoin.", " Responda INICIAR para volver.")
 
 

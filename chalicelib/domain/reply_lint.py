@@ -50,6 +50,8 @@ NEEDED: Mapping[Reply, frozenset[Element]] = {
     Reply.UNCLEAR: frozenset({Element.BRAND, Element.HELP, Element.STOP}),
     Reply.NOT_JOINED: frozenset({Element.BRAND, Element.PROGRAMME, Element.RATES, Element.HELP}),
     Reply.LANGUAGE: frozenset({Element.BRAND, Element.HELP, Element.STOP}),
+    Reply.CALL: frozenset({Element.BRAND}),
+    Reply.LETTER: frozenset({Element.BRAND}),
     Reply.THANKS: frozenset({Element.BRAND}),
 }  # fmt: skip
 """R4's frequency, rates and terms are no duty, but ours has them and so has whatever replaces it."""

@@ -38,6 +38,8 @@ class Reply(StrEnum):
     UNCLEAR = "R6"
     NOT_JOINED = "R7"
     LANGUAGE = "R8"
+    CALL = "call"  # that the phone rings, or why it doesn't: `call_words`
+    LETTER = "letter"  # the page to write on
     THANKS = "thanks"  # the organization's own text, where it has one
 
 
@@ -48,6 +50,8 @@ CAPS: dict[Reply, tuple[int, timedelta]] = {
     Reply.NOT_JOINED: (1, timedelta(hours=24)),
     Reply.THANKS: (1, timedelta(hours=24)),
     Reply.LANGUAGE: (3, timedelta(hours=1)),
+    Reply.CALL: (6, timedelta(hours=1)),
+    Reply.LETTER: (3, timedelta(hours=1)),
 }
 """Reply → at most so many in such a time. R1 to R3 are bounded by the states: each needs a change of them."""
 FORM_AGAIN = timedelta(hours=24)

@@ -300,14 +300,16 @@ def shown(subscriber: Subscriber, event: Said, _moment: Moment) -> Change:
     return subscriber, (ShowStaff(event.evidence.id, Desk.INBOX),)
 
 
-def call_asked(subscriber: Subscriber, event: CallAsked, _moment: Moment) -> Change:
-    """Their phone rings, or they get the link."""
-    return subscriber, (Ring(subscriber.language or event.evidence.language),)
+def call_asked(subscriber: Subscriber, event: CallAsked, moment: Moment) -> Change:
+    """Their phone rings, or they get the link: so often that no robot that answers us has us answer for ever."""
+    after, answers = replied_within_cap(subscriber, Reply.CALL, event.evidence, moment)
+    return after, tuple(Ring(answer.language) for answer in answers if isinstance(answer, Answer))
 
 
-def letter_asked(subscriber: Subscriber, event: LetterAsked, _moment: Moment) -> Change:
-    """They get the link."""
-    return subscriber, (SendLetterLink(subscriber.language or event.evidence.language),)
+def letter_asked(subscriber: Subscriber, event: LetterAsked, moment: Moment) -> Change:
+    """They get the link, as often as that."""
+    after, answers = replied_within_cap(subscriber, Reply.LETTER, event.evidence, moment)
+    return after, tuple(SendLetterLink(answer.language) for answer in answers if isinstance(answer, Answer))
 
 
 def zip_told(subscriber: Subscriber, event: ZipTold, moment: Moment) -> Change:

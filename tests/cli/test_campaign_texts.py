@@ -87,7 +87,7 @@ def test_the_eight_replies_are_shown_in_both_languages_with_their_segments(
     table = shown[shown.index(SHOWN) :].split("\n\n")[0]
     assert max(map(len, shown.splitlines())) <= int(width)
     together = " ".join(table.split())
-    for reply in set(Reply) - {Reply.THANKS}:
+    for reply in set(ANSWERS) - {Reply.THANKS}:
         assert ANSWERS[reply].split()[0] in together
     rows = re.findall(r"^.{14} +(en|es) +(\d)  (.*)$", table, re.MULTILINE)
     assert [(language, segments) for language, segments, _ in rows] == [

@@ -238,9 +238,9 @@ def test_what_each_text_tells_people_to_text_is_read_as_that() -> None:
     assert all(word in every for word in told)
 
 
-def test_every_reply_has_a_rule_and_all_but_the_organizations_own_a_text() -> None:
+def test_every_reply_has_a_rule_and_all_but_the_organizations_own_and_the_links_a_text() -> None:
     assert set(NEEDED) == set(Reply)
-    assert set(TEXTS) == set(Reply) - {Reply.THANKS}
+    assert set(TEXTS) == set(Reply) - {Reply.THANKS, Reply.CALL, Reply.LETTER}
 
 
 class TestTheDisclosureBesideTheBox:

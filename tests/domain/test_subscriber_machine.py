@@ -180,7 +180,7 @@ Row = tuple[State, Event, State, Reply | None]
 def sheet() -> list[Row]:
     """The fact sheet's table, for the usual rules: from, event, to, reply."""
     u, p, s, h, x, i = State
-    r1, r2, r3, r4, r5, r6, r7, r8, _ = Reply
+    r1, r2, r3, r4, r5, r6, r7, r8, *_ = Reply
     stops = [(each, Stopped(E1), x, r3) for each in OPEN] + [(each, Stopped(E2), x, None) for each in OPEN]
     helps = [(each, Helped(E1), each, r4) for each in OPEN] + [
         (each, Helped(E2), each, None) for each in OPEN
