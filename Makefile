@@ -50,7 +50,7 @@ types: $(DEV) ## Check the types
 	@$(BIN)/mypy
 
 faults: $(DEV) $(MINISTACK) ## Play 10,000 rough calls, as many letters, and 100 broadcasts to 20,000 subscribers, with kills and losses
-	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest tests/stories/test_faults.py tests/stories/test_lost_responses.py tests/domain/test_letter_in_any_order.py tests/stories/test_letter_events.py tests/stories/test_broadcast_faults.py
+	@PATCHTHROUGH_FAULT_SEQUENCES=$${PATCHTHROUGH_FAULT_SEQUENCES:-10000} $(BIN)/python -m pytest tests/stories/test_faults.py tests/stories/test_lost_responses.py tests/domain/test_letter_in_any_order.py tests/stories/test_letter_events.py tests/stories/test_broadcast_faults.py tests/stories/test_text_faults.py
 
 explore: $(DEV) $(MINISTACK) ## Look for examples that break a property, new ones each time (make test has its own)
 	@$(BIN)/python -m pytest --hypothesis-profile=explore $$(grep -rl '^from hypothesis' tests)
