@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urljoin
 from zoneinfo import ZoneInfo
 
 from chalicelib.config import Config
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Routing
 from chalicelib.domain.codes import DIGITS
 from chalicelib.domain.office import Line, Office
 from chalicelib.runtime import Runtime, install
@@ -30,7 +30,7 @@ from dev import app_log, aws, environment
 from dev.phone_world import Call, OfficeLine, Supporter
 from dev.phone_world.clock import DEFAULT_START
 from dev.rehearsing import Rehearsal
-from dev.stories import corresponding
+from dev.stories import corresponding, texting
 from dev.stories.booked import BOOKED_TALES, BookedTale
 from dev.stories.bursting import burst
 from dev.stories.corresponding import lettered
@@ -38,14 +38,15 @@ from dev.stories.judging import Json, Leg, Played, Telling, broken_off, differs,
 from dev.stories.letters import BURST, LETTER_TALES, BurstTale, LetterTale
 from dev.stories.site import CAMPAIGN, STEP
 from dev.stories.tale import FIRST_OFFICES, NO_FORM
+from dev.stories.texting import TEXT_TALES, TextTale
 from dev.stories.visiting import typed, visited
 
 CREATED, SEE_OTHER = 201, 303
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 STAGE = "test"
 """A stage in which offices keep their hours; in the local one they are called at any hour."""
-AnyTale = BookedTale | LetterTale | BurstTale
-REHEARSED: tuple[AnyTale, ...] = (*BOOKED_TALES, *LETTER_TALES, BURST)
+AnyTale = BookedTale | LetterTale | BurstTale | TextTale
+REHEARSED: tuple[AnyTale, ...] = (*BOOKED_TALES, *LETTER_TALES, BURST, *TEXT_TALES)
 MOST_AN_HOUR = 1_000_000
 """A burst asks what the account bears, not one office."""
 PHONE = "+13035550123"
@@ -100,6 +101,10 @@ def _played(tale: AnyTale, built: Runtime, asked: Campaign) -> Telling:
         case LetterTale():
             campaign = lettered(fresh(asked, DEFAULT_START), tale.offices)
             return corresponding.told(tale, Rehearsal(built, campaign, token))
+        case TextTale():
+            # A tale's own table has no areas, so nobody is asked for a ZIP code here.
+            campaign = replace(fresh(asked, DEFAULT_START), routing=Routing())
+            return texting.told(tale, Rehearsal(built, campaign, token))
         case BurstTale():
             campaign = lettered(fresh(asked, DEFAULT_START), 1, an_hour=MOST_AN_HOUR)
             return burst(tale, Rehearsal(built, campaign, token))
