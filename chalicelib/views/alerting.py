@@ -39,7 +39,7 @@ from chalicelib.domain.subscriber import State
 from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views import alert_keeping, urls
-from chalicelib.views.again import ATTEMPTS
+from chalicelib.views.again import ATTEMPTS, tried
 
 LONGEST_PASS = timedelta(seconds=60)
 """A worker may live for ninety, and Twilio is waited for ten."""
@@ -171,8 +171,9 @@ def _give_back(under_way: UnderWay) -> None:
     if segments <= 0:
         return
     r.broadcasts.return_tokens(sender, segments)
-    if sender.a_day_on_t_mobile is not None and under_way.chunk.granted_at is not None:
-        r.broadcasts.return_cap(BRAND, pacific_day(under_way.chunk.granted_at), segments)
+    if sender.a_day_on_t_mobile is not None:
+        # A grant holds on its own Pacific day only, so that is the day on which the pass began.
+        r.broadcasts.return_cap(BRAND, pacific_day(under_way.begun_at), segments)
 
 
 # One recipient.
@@ -308,12 +309,29 @@ def _refused(under_way: UnderWay, claim: Claim, error: int) -> None:
 
 
 def _take_back(under_way: UnderWay, claim: Claim, rest: timedelta) -> None:
-    """Nothing was sent: the claim goes, and the pass ends here."""
+    """Nothing was sent: the claim goes, and the pass ends here.
+
+    First the chunk says that somebody is left: another worker may have taken the claim for what becomes of them, and a
+    chunk that is done with one recipient forgotten is never granted again.
+    """
     r = runtime()
+    tried(lambda: _reopen(under_way, r.now() + rest))
     r.claims.release(claim)
     under_way.room += 1
     under_way.left += 1
     under_way.is_over, under_way.rests_until = True, r.now() + rest
+
+
+def _reopen(under_way: UnderWay, not_before: datetime) -> None:
+    """Write that a recipient of the chunk is left, whatever another worker has written meanwhile.
+
+    Raises:
+        Stale: another one has just written again.
+    """
+    broadcasts, chunk = runtime().broadcasts, under_way.chunk
+    now = broadcasts.chunk(chunk.broadcast, chunk.shard, chunk.number)
+    if now is not None:
+        under_way.chunk = broadcasts.mark_chunk(now, passed(now, max(now.left, 1), not_before))
 
 
 def _settle(claim: Claim, after: Claim) -> None:

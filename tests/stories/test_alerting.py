@@ -262,6 +262,29 @@ def _no_connection() -> None:
     raise requests.ConnectionError(MaxRetryError(None, "", NewConnectionError(None, "refused")))  # type: ignore[arg-type]  # no pool
 
 
+@pytest.mark.parametrize(
+    ("wire", "faults"),
+    [("before", (None, None, CreateFault.throttled())), ("after", (CreateFault.throttled(),))],
+)
+def test_whom_a_worker_must_try_later_is_not_forgotten_by_another_one_in_its_midst(
+    built: Runtime, wire: str, faults: tuple[CreateFault | None, ...]
+) -> None:
+    house = faulty(built, *faults)
+    house.join(ANA, LUIS, EVA)
+    house.begin([ANA, LUIS, EVA])
+    (turn,) = house.grant()
+    others = iter([True])
+    setattr(house.wire, wire, lambda: alerting.take(turn) if next(others, False) else None)
+    alerting.take(turn)
+    (chunk,) = house.runtime.broadcasts.chunks(ID)
+    assert not chunk.is_done
+    house.world.advance(60)
+    house.send()
+
+    assert house.states() == {"sent": 3}
+    assert house.is_settled()
+
+
 def test_after_a_429_the_pass_ends_and_what_it_did_not_use_goes_back(built: Runtime) -> None:
     house = faulty(built, None, CreateFault.throttled())
     house.join(ANA, LUIS, EVA)

@@ -41,7 +41,7 @@ KILL = 0.0008 if PEOPLE > 2000 else 0.004
 """Some dozens of kills in an evening, whether it is of hundreds of people or of thousands."""
 ROUGH = Roughness(
     kill_before_write=KILL, kill_after_write=KILL, kill_at_twilio=KILL,
-    lost_answer=0.01, no_connection=0.005, too_many=0.01, stop=0.02,
+    lost_answer=0.01, no_connection=0.005, too_many=0.02, stop=0.02,
     stop_at_claim=0.03, overlap=0.02, repeat=0.1, callback=0.3,
 )  # fmt: skip
 WORDS = Words(
