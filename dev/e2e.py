@@ -3,9 +3,9 @@
 Promises that the call goes the whole way it would go on AWS: a tap through the API gateway, the ring queue,
 Lambda, Twilio's REST side (the phone world), signed webhooks back through the gateway, the ledger and the
 tally; that the letter goes its way, and what becomes of it comes back by topic and queue; that a number's words are
-answered; that the schedules call their functions; and that neither caller nor writer nor subscriber is in any of the
-logs. Every step is printed with its second, and what can't be played here is named; the first step that fails ends it
-with status 1. Nothing is left running.
+answered, and an alert reaches it; that the schedules call their functions; and that neither caller nor writer nor
+subscriber is in any of the logs. Every step is printed with its second, and what can't be played here is named; the
+first step that fails ends it with status 1. Nothing is left running.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def play(steps: Steps, folder: Path) -> None:
         _require_one_ring(world)
         steps.done("one ring, one office call, and nothing that Twilio would complain about")
         _play_letter(steps, deployed, mails)
-        _play_texts(steps, deployed, secret["twilio_auth_token"])
+        not_played = _play_texts(steps, deployed, world, secret["twilio_auth_token"])
         for function in ("reconcile", "post", "broadcasts"):
             steps.done(
                 f"the schedule has called {function} {_called(deployed, function)} times, without an error"
@@ -83,7 +84,7 @@ def play(steps: Steps, folder: Path) -> None:
         steps.done(
             f"{_clean_logs(deployed)} log lines, none with any of the three in it; the dead queues are empty"
         )
-        for sentence in e2e_letter.NOT_PLAYED:
+        for sentence in (*not_played, *e2e_letter.NOT_PLAYED):
             print(f"  not played  {sentence}")
 
 
@@ -102,13 +103,18 @@ def _play_letter(steps: Steps, deployed: Deployed, mails: MailWorldServer) -> No
         raise Failed(f"SES would complain: {complaints}")
 
 
-def _play_texts(steps: Steps, deployed: Deployed, token: str) -> None:
-    subscriber = e2e_text.Subscriber(deployed, token)
+def _play_texts(steps: Steps, deployed: Deployed, world: PhoneWorldServer, token: str) -> tuple[str, ...]:
+    """Play them, and return what could not be played."""
+    number = e2e_text.awake(datetime.now(UTC))
+    subscriber = e2e_text.Subscriber(deployed, token, number or e2e_text.NUMBERS[0])
     subscriber.is_refused_unsigned()
     subscriber.join()
     steps.done("FAMILIES was answered with R1, YES with R2; what Twilio had not signed was refused")
+    if number:
+        steps.done(f"an alert was drafted, armed, planned, granted and sent. {subscriber.is_alerted(world)}")
     subscriber.stop()
     steps.done("STOP was answered with R3, and a second STOP with nothing")
+    return () if number else (e2e_text.NIGHT,)
 
 
 @contextlib.contextmanager
@@ -228,15 +234,10 @@ def _called(deployed: Deployed, function: str) -> int:
     return len(ends())
 
 
-LOGS = ("api", "ring", "reconcile", "letters", "mail-events", "post", "broadcasts")
+LOGS = ("api", "ring", "reconcile", "letters", "mail-events", "post", "alerts", "broadcasts")
 PRIVATE = (
-    SUPPORTER[1:],
-    SUPPORTER[-10:],
-    e2e_text.NUMBER[1:],
-    e2e_text.NUMBER[-10:],
-    e2e_letter.WRITER,
-    e2e_letter.NAME,
-    e2e_letter.WORDS,
+    *(number[-10:] for number in (SUPPORTER, *e2e_text.NUMBERS)),
+    *(e2e_letter.WRITER, e2e_letter.NAME, e2e_letter.WORDS),
 )
 
 

@@ -18,7 +18,8 @@ from dev.imports import imported
 class LeftOut:
     """Paths from the zip's root (globs), those of them that stay, and why nobody misses the others.
 
-    `only_for`: files that stay and import what is left out, and are themselves never imported.
+    `only_for`: files that stay and import what is left out, and are themselves never imported, or do so only when
+    somebody asks for that very thing.
     """
 
     why: str
@@ -40,6 +41,12 @@ LEFT_OUT = (
             "attr",  # attrs by its old name
         ),
         only_for=("twilio/http/async_http_client.py",),
+    ),
+    LeftOut(
+        "Twilio's products but calls and texts: its client loads each when it is asked for",
+        ("twilio/rest/*",),
+        kept=("twilio/rest/__init__.py", "twilio/rest/api"),
+        only_for=("twilio/rest/__init__.py",),
     ),
     LeftOut(
         "countries but one: the package loads a country when it is asked for, its __init__.py all of them",

@@ -157,7 +157,7 @@ def each_queue_is_drained_by_its_function(template: Template) -> None:
         assert source.get("Enabled", True) is True
 
 
-WORKERS: dict[str, object] = {"Alerts": {"Ref": "AlertWorkers"}}
+WORKERS: dict[str, object] = {"Alerts": {"Fn::FindInMap": ["Workers", {"Ref": "TextSender"}, "AtOnce"]}}
 """How many of a function may work at once, where it isn't two: of alerts, as many as the sender's pace needs."""
 
 

@@ -164,8 +164,9 @@ def test_twilio_s_client_zip_codes_and_proofs_of_work_load(lambda_: Path) -> Non
         lambda_,
         """
 import altcha, twilio.rest, zipcodes
-create = twilio.rest.Client("AC", "-").calls.create
-print(json.dumps([zipcodes.matching("30303")[0]["state"], callable(create), callable(altcha.create_challenge)]))
+client = twilio.rest.Client("AC", "-")
+can = callable(client.calls.create) and callable(client.messages.create) and callable(client.messages.stream)
+print(json.dumps([zipcodes.matching("30303")[0]["state"], can, callable(altcha.create_challenge)]))
 """,
     )
 

@@ -1,5 +1,6 @@
 """The packaged template keeps its promises, and each promise notices the faults that would break it."""
 
+from math import ceil
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ STATEMENTS = f"{ROLE}.Policies.0.PolicyDocument.Statement"
 DELETING = "Resources.ApiRole.Properties.Policies.0.PolicyDocument.Statement.5"
 STAR = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}
 
+A_WORKER = 4
+"""Alerts that one worker sends in a second, about."""
 TEXTS = {"alert_queue", "text_sender", "text_service", "signups_per_source"}
 """The fields of Config that are about texts."""
 
@@ -153,6 +156,12 @@ def test_every_kind_of_sender_that_the_app_knows_can_be_deployed(packaged: dict[
     sender = packaged["Parameters"]["TextSender"]
 
     assert (sender["Default"], sender["AllowedValues"]) == ("toll-free", list(TEXT_SENDERS))
+
+
+def test_there_are_as_many_workers_as_a_sender_s_pace_needs(packaged: dict[str, Any]) -> None:
+    needed = {name: max(2, ceil(sender.a_second / A_WORKER)) for name, sender in TEXT_SENDERS.items()}
+
+    assert packaged["Mappings"]["Workers"] == {name: {"AtOnce": workers} for name, workers in needed.items()}
 
 
 def test_every_setting_of_texts_is_given_to_every_function(packaged: dict[str, Any]) -> None:
