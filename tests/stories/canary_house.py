@@ -140,6 +140,16 @@ class Ears:
         assert sink in SINKS, sink
         self.heard[sink].append(str(text))
 
+    def _of_texts(self, item: dict[str, Any], update: Mapping[str, Any]) -> None:
+        """A number may stand on the roll and in a claim of which nobody knows; people's own words in two places."""
+        if item.get("type") == {"S": "claim"} and item["state"]["S"] in {"claimed", "ambiguous"}:
+            self.allowed["open claim"] += item.pop("number", None) == {"S": CANARY}
+        if item.get("type") in ({"S": "consent"}, {"S": "inbox_text"}):
+            self.allowed["own words"] += NAME in item.pop("text", {}).get("S", "")
+        if update.get("Key", {}).get("PK", {}).get("S", "").startswith("ROLL#"):
+            number = update["ExpressionAttributeValues"].pop(":number", None)
+            self.allowed["roll"] += number == {"S": CANARY}
+
     def leaks(self) -> dict[str, str]:
         """The sinks in which the canary, or a code that was texted to it, was found, each with the first find."""
         codes = [_alone(code) for code in self.codes]
@@ -175,6 +185,9 @@ class Ears:
             if item.get("type") == {"S": "letter_words"}:
                 kept = [item.pop(name, None) for name in ("name", "local", "domain", "body")]
                 self.allowed["letter's words"] += {"S": NAME} in kept
+        for part in document.get("TransactItems", []):
+            self._of_texts(part.get("Put", {}).get("Item", {}), part.get("Update", {}))
+        self._of_texts(document.get("Item", {}), {})
         if document.get("ExpressionAttributeValues", {}).get(":stage") == {"S": "waiting"}:
             released = document["ExpressionAttributeValues"].pop(":number", None)
             self.allowed["form put back"] += released == {"S": CANARY}
@@ -225,8 +238,8 @@ class CanaryHouse(Rehearsal):
         self.asked, self.ask = self.ask, self._asked
         self.runtime = replace(self.runtime, http=Listening(self))
         install(self.runtime)
-        self.queue.sent = self.sent = _Sent(ears)
-        self.letters.sent = _Sent(ears)
+        self.queue.sent = self.sent = Sent(ears)
+        self.letters.sent = Sent(ears)
         self.world.add(Supporter(CANARY, [PickUp(), Press("1"), Press("1", when=HOW)]))
 
     def _asked(
@@ -300,7 +313,7 @@ class CanaryHouse(Rehearsal):
         return str(call["id"])
 
 
-class _Sent(list[str]):
+class Sent(list[str]):
     """The queue's messages, each heard as it is sent."""
 
     def __init__(self, ears: Ears) -> None:

@@ -1,0 +1,181 @@
+"""The canary texts: its number stands on the roll while it is subscribed, and in a claim while nobody knows.
+
+Its own words stand in the ledger of consent and before a person's eyes. Nothing else has either: no log, metric,
+address, message of a queue or answer.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.broadcast import Broadcast, armed
+from chalicelib.domain.words import Words
+from chalicelib.observability import log
+from chalicelib.runtime import Runtime
+from dev.phone_world import CreateFault
+from tests.rehearsal import OUR_NUMBER, SLUG, sweep
+from tests.stories.canary_house import (
+    CANARY,
+    NAME,
+    CanaryHouse,
+    Ears,
+    Sent,
+    failing,
+    invalid,
+    listening,
+    timed_out,
+)
+
+OPERATIONS = ("GetItem", "PutItem", "Query", "TransactWriteItems", "BatchGetItem")
+SAID = (
+    "FAMILIES",
+    "yes",
+    f"{NAME} says thank you",
+    "48201",
+    "ESPAÑOL",
+    "LETTER",
+    "CALL",
+    f"stop ICE, {NAME}",
+    "STOP",
+)
+
+
+class TextingHouse(CanaryHouse):
+    """A canary house whose canary texts and is texted."""
+
+    def __init__(self, built: Runtime, ears: Ears) -> None:
+        super().__init__(built, ears)
+        self.alerts.sent = Sent(ears)
+        self.said = 0
+
+    def says(self, body: str, **more: str) -> int:
+        """One text of the canary's, as Twilio hands it on: with its number, and a name in whatever it knows."""
+        self.said += 1
+        form = {"MessageSid": f"SM{self.said:032x}", "From": CANARY, "To": OUR_NUMBER, "Body": body} | more
+        return self.webhook("/twilio/texts/inbound", FromCity=NAME, **form)
+
+    def joins(self) -> None:
+        for body in ("FAMILIES", "YES"):
+            assert self.says(body) == 200
+
+    def alert(self) -> None:
+        """An alert to whoever is on the roll, to its end or for an hour."""
+        now = self.clock.now()
+        count = self.runtime.roll.count(SLUG, now)
+        draft = Broadcast(
+            id=f"alert-{self.said}", audience=count, segments=1, not_after=now + timedelta(hours=3), campaign=SLUG,
+            words=Words("Neighbors for Families: Reply CALL. STOP to stop", "Vecinos: Responda LLAMAR."),
+            sender="short code", made_by="Ana", made_at=now, counted_at=now,
+        )  # fmt: skip
+        made = self.runtime.broadcasts.make(draft)
+        self.runtime.broadcasts.move(made, armed(made, count, "Ana", now)[0])
+        for _ in range(60):
+            self._schedule("broadcasts")
+            self.world.advance(60)
+
+
+def lived(house: TextingHouse) -> None:
+    for body in SAID:
+        assert house.says(body) == 200
+        house.play(1)
+    assert not house.runtime.roll.count(SLUG, house.clock.now())
+
+
+def repeated_and_forged(house: TextingHouse) -> None:
+    for body in SAID:
+        house.says(body, MessageSid="SM" + "7" * 32)
+        house.webhook("/twilio/texts/inbound", signature="", From=CANARY, Body=NAME, MessageSid=CANARY)
+        house.webhook("/twilio/texts/fallback", From=CANARY, Body=body, MessageSid=NAME, ErrorUrl=CANARY)
+    house.says("FAMILIES", From=NAME)
+
+
+def alerted(house: TextingHouse) -> None:
+    faults: list[CreateFault | None] = [
+        None, CreateFault.throttled(), CreateFault.hangs(), CreateFault.reset(), CreateFault.broken(placed=True),
+        CreateFault.refused(21614), CreateFault.refused(21610), CreateFault.refused(30034),
+    ]  # fmt: skip
+    for fault in faults:
+        house.joins()
+        if fault is not None:
+            house.world.next_creates.append(fault)
+        house.alert()
+
+
+def told_of_its_alert(house: TextingHouse) -> None:
+    house.joins()
+    house.alert()
+    for item in list(house.runtime.roll._table.scan("claim")):
+        path = f"/twilio/texts/alert.{item['broadcast']}.{item['PK'].rpartition('#')[2]}.{item['SK']}/status"
+        for code in ("30006", "30007", "21610", "30034", CANARY):
+            known = {
+                "MessageSid": "SM" + "0" * 32,
+                "Body": NAME,
+                "MessageStatus": "undelivered",
+                "ErrorCode": code,
+            }
+            house.webhook(path, signature="", **known)
+            house.webhook(path, **known)
+
+
+def store_down(house: TextingHouse) -> None:
+    for error in (invalid, timed_out):
+        for operation in OPERATIONS:
+            for body in ("FAMILIES", "YES", "STOP"):
+                with failing(house, operation, error=error):
+                    house.says(body)
+            house.joins()
+            with failing(house, operation, error=error):
+                house._schedule("broadcasts")
+
+
+STORIES: list[Callable[[TextingHouse], None]] = [
+    lived,
+    repeated_and_forged,
+    alerted,
+    told_of_its_alert,
+    store_down,
+]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_the_number_is_found_nowhere_but_on_the_roll_and_in_what_nobody_knows_yet(
+    built: Runtime, capfd: pytest.CaptureFixture[str], story: Callable[[TextingHouse], None]
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        story(TextingHouse(built, ears))
+
+    assert ears.leaks() == {}
+    assert ears.allowed["roll"] or story is repeated_and_forged
+    assert ears.heard["answer"], "nothing was listened to"
+    assert ears.heard["DynamoDB request"], "nothing was listened to"
+    if story is alerted:
+        assert ears.allowed["open claim"]
+
+
+def test_after_a_stop_no_number_stands_in_the_table(
+    built: Runtime, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        house = TextingHouse(built, ears)
+        house.joins()
+        house.alert()
+        assert CANARY in str(house.rows())
+        house.says("STOP")
+
+        assert CANARY not in str(house.rows())
+
+
+def test_a_number_that_leaks_is_heard(built: Runtime, capfd: pytest.CaptureFixture[str]) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        house = TextingHouse(built, ears)
+        logging.getLogger("elsewhere").info("stopped: %s", CANARY)
+        log("text taken", why=CANARY)
+        house.alerts.sent.append(CANARY)
+        house.runtime.subscribers.show("v1", NAME)
+
+    assert set(ears.leaks()) >= {"log", "queue message", "DynamoDB request"}
