@@ -118,7 +118,9 @@ def _heard(text: Text, found: Sequence[Campaign]) -> Heard:
     said = Said(text.sid, r.now(), text.number, text.body[:LONGEST_TEXT])
     event = event_of(read, _evidence(text, language, campaign, read), known)
     asked_for = event.language if isinstance(event, LanguageAsked) else language
-    return Heard(campaign, _taken(campaign, standing, said, event, _words(campaign, asked_for)), language)
+    reaction = _taken(campaign, standing, said, event, _words(campaign, asked_for))
+    # A repeat is answered by the programme that took the text, though they may be nearer to another one by now.
+    return Heard(by_slug.get(reaction.programme, campaign), reaction, language)
 
 
 def _evidence(text: Text, language: Language, campaign: Campaign, read: Classified) -> Evidence:

@@ -269,6 +269,15 @@ class TestTwoProgrammesOnOneNumber:
         assert self.standing(both) == (State.SUBSCRIBED, State.SUBSCRIBED)
         assert (on_the_roll(both), on_the_roll(both, WATER)) == ([ANA], [ANA])
 
+    def test_a_repeat_is_answered_by_the_programme_that_answered_first(self, both: Rehearsal) -> None:
+        both.text_us("WATER")
+        both.text_us("YES")
+        first = webhook(both, "HELP", sid_of(900))
+        both.text_us("FAMILIES")
+
+        assert "Clean Water" in first[1][0]
+        assert webhook(both, "HELP", sid_of(900)) == first
+
     def test_stop_stops_all_and_is_answered_once(self, both: Rehearsal) -> None:
         both.text_us("WATER")
         both.text_us("YES")
