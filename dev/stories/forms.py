@@ -124,7 +124,7 @@ class _Reader(HTMLParser):
             return
         if kind != "hidden":
             form.shows.add(name)
-        if kind == "radio":
+        if kind in {"radio", "checkbox"}:
             self._radio = name, value
         if kind not in {"radio", "checkbox", "select"} or "checked" in told:
             form.sends[name] = value
