@@ -64,7 +64,8 @@ class Rehearsal:
         self.slug, self.public_url = asked.slug, built.config.public_url
         self.clock = VirtualClock(start)
         self.ask = in_process(app)
-        numbers = dict.fromkeys(built.config.numbers, our_number(self.public_url))
+        ours = our_number(self.public_url, built.config.text_service)
+        numbers = dict.fromkeys(built.config.numbers, ours)
         account = built.config.account_sid
         self.world = World(self.clock, self._carried, token, account, numbers, faults=faults or Faults())
         self.queue = self._queue("ring", built.config.ring_queue)
