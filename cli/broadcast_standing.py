@@ -100,7 +100,6 @@ def _claims(claims: Counter[ClaimState]) -> RenderableType:
 def _identity(seen: Seen) -> Text:
     """The sum that proves that nobody was forgotten and nobody got two."""
     everybody, known = of_all(seen.broadcast), seen.claims.total()
-    name = f"claims {known:,} = audience {everybody:,}"
     open_ = seen.claims[ClaimState.CLAIMED] + seen.claims[ClaimState.AMBIGUOUS]
     lacking = missing(seen.claims, everybody)
     if lacking < 0:
@@ -108,21 +107,21 @@ def _identity(seen: Seen) -> Text:
             f"✗ claims {known:,} > audience {everybody:,}: somebody was counted twice. Tell whoever runs this.",
             "red",
         )
-    if lacking:
+    if lacking and seen.broadcast.stage is not Stage.CANCELLED:
         return Text(
             f"claims {known:,}, audience {everybody:,}: {_why(seen.broadcast.stage, people(lacking))}"
         )
+    not_begun = f" + not begun {lacking:,}" if lacking else ""
+    name = f"claims {known:,}{not_begun} = audience {everybody:,}"
     if open_:
         return Text(f"{name}; of {people(open_)} it is not clear yet what became of them", "yellow")
+    if lacking:
+        return Text(f"✓ {name}: it was cancelled before the turn of {people(lacking)}", "green")
     return Text(f"✓ {name}: it is known of everybody what became of them.", "green")
 
 
 def _why(stage: Stage, whom: str) -> str:
-    if stage is Stage.DRAFT:
-        return "nothing is sent until it is armed"
-    return (
-        f"it was cancelled before the turn of {whom}" if stage is Stage.CANCELLED else f"{whom} still to come"
-    )
+    return "nothing is sent until it is armed" if stage is Stage.DRAFT else f"{whom} still to come"
 
 
 def _pace(seen: Seen) -> Iterator[str]:

@@ -181,10 +181,21 @@ def test_who_watches_sees_how_fast_it_goes() -> None:
     [
         (Stage.DRAFT, "nothing is sent until it is armed"),
         (Stage.ARMED, "1,260 people still to come"),
-        (Stage.CANCELLED, "it was cancelled before the turn of 1,260 people"),
     ],
 )
 def test_why_the_sum_does_not_hold_yet_is_said(stage: Stage, why: str) -> None:
     seen = Seen(replace(MADE, stage=stage), Counter(), TOLL_FREE, DRAFT.budget, NOW)
 
     assert f"claims 0, audience 1,260: {why}" in lines(standing.standing(seen))
+
+
+def test_of_a_cancelled_one_the_sum_counts_those_whose_turn_did_not_come() -> None:
+    cancelled = replace(MADE, stage=Stage.CANCELLED, planned=1_250)
+    claims = Counter({ClaimState.SENT: 700, ClaimState.SKIPPED_CANCELLED: 50})
+    seen = Seen(cancelled, claims, TOLL_FREE, DRAFT.budget, NOW)
+    whole = "✓ claims 750 + not begun 500 = audience 1,250: it was cancelled before the turn of 500 people"
+    assert whole in " ".join(lines(standing.standing(seen)))
+
+    unclear = seen._replace(claims=claims + Counter({ClaimState.AMBIGUOUS: 2}))
+    text = " ".join(lines(standing.standing(unclear)))
+    assert "claims 752 + not begun 498 = audience 1,250; of 2 people it is not clear yet" in text
