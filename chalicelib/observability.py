@@ -77,7 +77,7 @@ METRICS: dict[str, str] = {
     "TextsFiltered": "alerts that a carrier took for spam (30007)",
     "SenderUnregistered": "broadcasts paused since Twilio or a carrier refuses our sender or words: somebody must look",
     "BroadcastsDone": "broadcasts of which it is known of everybody what became of them",
-    "BroadcastsUnsettled": "broadcasts of which that is not known an hour after the last text: somebody must look",
+    "BroadcastsUnsettled": "broadcasts of which that is not known an hour after the end: somebody must look",
     "DayCapUsed": "how much of T-Mobile's segments of the day are used up, in percent: the highest counts",
     "WebhooksRefused": "requests that could not be shown to be Twilio's",
     "SpokenApologies": "callers who heard that something broke on our side",

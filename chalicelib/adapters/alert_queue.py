@@ -18,7 +18,7 @@ class AlertTurn:
     """A message: send to so many recipients of this chunk who have no claim.
 
     `granted_at` is the grant's moment, by which a worker knows a message that is late or comes twice
-    (`broadcast_chunks.holds`); `epoch` is the broadcast's, by which it knows that somebody paused it meanwhile.
+    (`broadcast_chunks.holds`); `epoch` is the broadcast's then, for who reads a message: a worker looks up what is now.
     """
 
     broadcast: str

@@ -25,7 +25,8 @@ NO_WORDS = Words("", "")
 CREATE_WITHIN = timedelta(seconds=1)
 """From a claim to its create. Later, a stop may have come between: the claim is skipped."""
 SETTLED_WITHIN = timedelta(hours=1)
-"""From its last chunk's end until it is known of everybody what became of them. Later somebody must look."""
+"""From its last chunk's end, or since it is stale, until it is known of everybody what became of them. Later somebody
+must look."""
 LOOK_WITHIN = timedelta(seconds=5)
 LOOK_EVERY = 25
 """A worker reads the broadcast's state again after so many recipients or so much time: cancelling takes 10 s."""
@@ -140,8 +141,8 @@ def reached(broadcast: Broadcast, shards: int) -> Broadcast:
 
 
 def is_overdue(broadcast: Broadcast, now: datetime) -> bool:
-    """Whether it ought to be known by now what became of everybody."""
-    return broadcast.drained_at is not None and now - broadcast.drained_at >= SETTLED_WITHIN
+    """Whether it ought to be known by now what became of everybody: its last chunk, or its time, is long over."""
+    return now - (broadcast.drained_at or broadcast.not_after) >= SETTLED_WITHIN
 
 
 def armed(broadcast: Broadcast, typed: int, person: str, now: datetime) -> tuple[Broadcast, NotArmed | None]:

@@ -30,7 +30,7 @@ from chalicelib.domain.broadcast import (
     must_look,
 )
 from chalicelib.domain.broadcast_chunks import Chunk, holds, passed
-from chalicelib.domain.broadcast_pacing import BRAND, pacific_day, sender_named
+from chalicelib.domain.broadcast_pacing import sender_named
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.claim import LOOK_AFTER, Claim, is_not_the_recipients, settled
 from chalicelib.domain.quiet_hours import Window, whereabouts, window
@@ -40,11 +40,14 @@ from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views import alert_keeping, urls
 from chalicelib.views.again import ATTEMPTS, tried
+from chalicelib.views.broadcasting import give_back
 
 LONGEST_PASS = timedelta(seconds=60)
 """A worker may live for ninety, and Twilio is waited for ten."""
 REST = timedelta(minutes=1)
 """How long a chunk waits that met a sender's trouble, or Twilio's."""
+LONGEST_REST = timedelta(minutes=16)
+"""How long one waits at most whose passes get no clear answer: each pass costs a recipient, so they become fewer."""
 LONG_REST = timedelta(minutes=5)
 """How long a chunk waits whose campaign is paused."""
 A_DAY = timedelta(days=1)
@@ -59,7 +62,8 @@ class UnderWay:
 
     `waiting` are the recipients without a claim, with their tokens; `rows` what the roll says of them. `room` is how
     many texts the grant still allows, `left` how many recipients have no claim. `until` are the moments before which
-    recipients who were passed over can't be sent theirs.
+    recipients who were passed over can't be sent theirs. `unclear` are the recipients of whom it isn't known whether
+    theirs went, and `sent` those of this pass that Twilio took.
     """
 
     broadcast: Broadcast
@@ -74,6 +78,8 @@ class UnderWay:
     begun_at: datetime
     looked_at: datetime
     since_look: int = 0
+    unclear: int = 0
+    sent: int = 0
     until: list[datetime] = field(default_factory=list)
     rests_until: datetime | None = None
     is_over: bool = False
@@ -118,6 +124,7 @@ def _begun(turn: AlertTurn) -> UnderWay | None:
         broadcast=broadcast, campaign=campaign, chunk=chunk, mark=mark, phone=r.phone(), waiting=waiting,
         rows=r.roll.rows(broadcast.campaign, list(waiting)), room=turn.recipients - asked, left=len(waiting),
         begun_at=now, looked_at=now,
+        unclear=sum(claim.state is ClaimState.AMBIGUOUS for claim in known.values()),
     )  # fmt: skip
 
 
@@ -165,15 +172,9 @@ def _next(under_way: UnderWay) -> datetime | None:
 
 
 def _give_back(under_way: UnderWay) -> None:
-    r = runtime()
     sender = sender_named(under_way.broadcast.sender)
-    segments = under_way.room * under_way.broadcast.segments
-    if segments <= 0:
-        return
-    r.broadcasts.return_tokens(sender, segments)
-    if sender.a_day_on_t_mobile is not None:
-        # A grant holds on its own Pacific day only, so that is the day on which the pass began.
-        r.broadcasts.return_cap(BRAND, pacific_day(under_way.begun_at), segments)
+    # A grant holds on its own Pacific day only, so that is the day on which the pass began.
+    give_back(sender, under_way.room * under_way.broadcast.segments, under_way.begun_at)
 
 
 # One recipient.
@@ -292,10 +293,16 @@ def _ask(under_way: UnderWay, claim: Claim, row: RollRow, validity: int) -> None
     except Unclear:
         # Twilio has trouble, perhaps: whoever else was asked for now would have it, too.
         under_way.leaves_unknown = under_way.is_over = True
-        under_way.rests_until = runtime().now() + REST
+        under_way.rests_until = runtime().now() + _rest_of(under_way)
         _settle(claim, settled(claim, ClaimState.AMBIGUOUS))
     else:
+        under_way.sent += 1
         _settle(claim, settled(claim, ClaimState.SENT, sid))
+
+
+def _rest_of(under_way: UnderWay) -> timedelta:
+    """How long to wait after no clear answer: twice as long each time, until a pass is answered again."""
+    return REST if under_way.sent else min(REST * 2**under_way.unclear, LONGEST_REST)
 
 
 def _refused(under_way: UnderWay, claim: Claim, error: int) -> None:

@@ -139,8 +139,23 @@ def _by_sender(sender: Sender, sending: Sequence[Broadcast]) -> None:
     mine = [each for each in sending if each.sender == sender.name]
     now = r.now()
     waiting = [ready(each, list(r.broadcasts.chunks(each.id)), now) for each in mine]
-    for grant in tried(lambda: _taken(sender, waiting, now)):
-        _send(grant, now)
+    to_send = list(tried(lambda: _taken(sender, waiting, now)))
+    try:
+        while to_send:
+            _send(to_send.pop(0), sender, now)
+    finally:
+        # Where the queue is down, a day's budget must not go minute by minute on what never left.
+        give_back(sender, sum(grant.segments for grant in to_send), now)
+
+
+def give_back(sender: Sender, segments: int, taken_at: datetime) -> None:
+    """Give back what was taken of a sender's bucket and of its day, and is not sent."""
+    if segments <= 0:
+        return
+    broadcasts = runtime().broadcasts
+    broadcasts.return_tokens(sender, segments)
+    if sender.a_day_on_t_mobile is not None:
+        broadcasts.return_cap(BRAND, pacific_day(taken_at), segments)
 
 
 def _taken(sender: Sender, waiting: Sequence[Ready], now: datetime) -> tuple[Grant, ...]:
@@ -165,13 +180,15 @@ def _taken(sender: Sender, waiting: Sequence[Ready], now: datetime) -> tuple[Gra
     return given
 
 
-def _send(grant: Grant, now: datetime) -> None:
+def _send(grant: Grant, sender: Sender, now: datetime) -> None:
     """Mark the chunk, then ask a worker. Cut off between the two, the grant is made anew in five minutes."""
     r = runtime()
     try:
         out = r.broadcasts.mark_chunk(grant.chunk, granted(grant.chunk, grant.recipients, now))
     except Stale:
-        return  # a worker whose grant had run out came back with it
+        # A worker whose grant had run out came back with it, or another dispatcher was first.
+        give_back(sender, grant.segments, now)
+        return
     turn = AlertTurn(
         broadcast=out.broadcast,
         shard=out.shard,
@@ -198,6 +215,7 @@ def finish(broadcast_id: str, until: float) -> None:
     planned: Counter[str] = Counter()
     for chunk in r.broadcasts.chunks(broadcast_id):
         if not chunk.is_done:
+            _tell_if_overdue(broadcast)
             return
         planned[chunk.shard] += chunk.recipients
     with suppress(Stale):  # somebody else moved it: the next minute sees where it is
@@ -213,7 +231,12 @@ def _close(broadcast: Broadcast, planned: Mapping[str, int], until: float) -> No
         r.broadcasts.move(counted, moved(counted, Move.FINISH))
         count("BroadcastsDone")
         log("broadcast done", stage=Stage.DONE)
-    elif is_overdue(counted, r.now()):
+    else:
+        _tell_if_overdue(counted)
+
+
+def _tell_if_overdue(broadcast: Broadcast) -> None:
+    if is_overdue(broadcast, runtime().now()):
         count("BroadcastsUnsettled")
 
 
