@@ -24,7 +24,7 @@ from dev import aws
 from dev.phone_world import Call, Faults
 from dev.phone_world.clock import DEFAULT_START
 from dev.phone_world.people import Move
-from tests.quick_moto import mock_aws
+from tests.quick_moto import at_once, mock_aws
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "a token of Twilio's"
@@ -231,6 +231,7 @@ def stage() -> Iterator[Runtime]:
     with mock_aws():
         built = Runtime.build(Config.from_environ(ENVIRONMENT))
         aws.create_table(built.store._table.client, ENVIRONMENT["PATCHTHROUGH_TABLE"])
+        at_once(built.store._table.client)
         aws.write_secret(boto3.client("secretsmanager"), ENVIRONMENT["PATCHTHROUGH_SECRETS"], SECRET)
         yield built
         install(None)

@@ -43,7 +43,7 @@ from chalicelib.config import Config
 from chalicelib.runtime import Runtime
 from dev import aws
 from tests.needs import needs
-from tests.quick_moto import mock_aws
+from tests.quick_moto import at_once, mock_aws
 from tests.rehearsal import ENVIRONMENT, SECRET
 from tests.values import NOW
 
@@ -64,7 +64,9 @@ _numbers = count(1)
 def moto() -> Iterator[Any]:
     """DynamoDB by moto: a client."""
     with mock_aws():
-        yield boto3.Session("local", "local", region_name=aws.REGION).client("dynamodb", config=CLIENT)
+        made = boto3.Session("local", "local", region_name=aws.REGION).client("dynamodb", config=CLIENT)
+        at_once(made)
+        yield made
 
 
 @contextmanager

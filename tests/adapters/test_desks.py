@@ -32,6 +32,7 @@ from chalicelib.domain.desk import (
 )
 from chalicelib.domain.office import Caps, Line
 from tests.conftest import Figure
+from tests.quick_moto import by_http
 from tests.stores import fresh_table
 from tests.values import CALL_ID, NOW
 
@@ -269,7 +270,8 @@ def lost_responses(desks: Desks) -> Iterator[list[str]]:
 
     events.register_first("needs-retry.dynamodb.PutItem", needs_retry)
     try:
-        yield lost
+        with by_http(desks._table.client):
+            yield lost
     finally:
         events.unregister("needs-retry.dynamodb.PutItem", needs_retry)
 

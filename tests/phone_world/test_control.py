@@ -77,8 +77,7 @@ def test_a_caller_can_have_a_script(server: PhoneWorldServer, app: App) -> None:
     script = [{"move": "Press", "keys": "1", "when": {"heard": "Key"}}, {"move": "HangUp", "after": 10}]
     sid = post(server, "/world/calls", {"number": LUIS, "to": OURS, "script": script})[1]["sid"]
     eventually(lambda: bool(client(server).calls(sid).fetch().status == "completed"))
-
-    assert app.asked[1][0] == "/key"
+    eventually(lambda: "/key" in [path for path, _, _ in app.asked])
 
 
 def test_a_line_can_be_busy_for_the_next_calls_and_take_one_at_once(

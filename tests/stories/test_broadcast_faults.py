@@ -6,6 +6,7 @@ create began after a stop was committed; and nobody was texted outside of 9 to 2
 which is worked out here anew.
 """
 
+import gc
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -20,6 +21,7 @@ from chalicelib.domain.words import Words
 from chalicelib.runtime import Runtime
 from chalicelib.views import alert_keeping, texting
 from tests.conftest import IS_THOROUGH, Figure
+from tests.quick_moto import at_once
 from tests.rehearsal import ENVIRONMENT, SLUG
 from tests.stories.rough_broadcast import (
     BroadcastHouse,
@@ -37,12 +39,13 @@ START = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 """A Tuesday: nine in Los Angeles, noon in New York; Hawaii and Guam are to wait."""
 MOST_MINUTES = 20 * 60
 BUSY_MINUTES = 20
-KILL = 0.0008 if PEOPLE > 2000 else 0.004
-"""Some dozens of kills in an evening, whether it is of hundreds of people or of thousands."""
+MANY = PEOPLE > 2000
+KILL, OVERLAP = (0.0008, 0.004) if MANY else (0.004, 0.02)
+"""Some dozens of kills and of second workers in an evening, whether it is of hundreds of people or of thousands."""
 ROUGH = Roughness(
     kill_before_write=KILL, kill_after_write=KILL, kill_at_twilio=KILL,
     lost_answer=0.01, no_connection=0.005, too_many=0.02, stop=0.02,
-    stop_at_claim=0.03, overlap=0.02, repeat=0.1, callback=0.3,
+    stop_at_claim=0.03, overlap=OVERLAP, repeat=0.1, callback=0.3,
 )  # fmt: skip
 WORDS = Words(
     "Neighbors for Families: The flight is tomorrow. Reply CALL and we ring you. STOP to stop",
@@ -56,7 +59,9 @@ def crowd(built: Runtime) -> tuple[Runtime, list[str], Snapshot]:
     """So many subscribers, as they were before any evening."""
     people = numbers(PEOPLE)
     house = BroadcastHouse(built, Roughness(), 0, START)
+    at_once(house.dynamodb, unwritten=True)
     subscribe(house.runtime, SLUG, people, texting.key_of, START - timedelta(days=3))
+    gc.freeze()  # so many items that stay would be looked through for garbage again and again
     return built, people, Snapshot(ENVIRONMENT["PATCHTHROUGH_TABLE"])
 
 
