@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import requests
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 
 from chalicelib.adapters import keys
 from chalicelib.adapters.area_codes import area_code_zones
@@ -28,7 +29,7 @@ from chalicelib.domain.words import Language
 from chalicelib.runtime import Runtime, install
 from dev.phone_world import TwilioWire
 from dev.phone_world.signing import HEADER, signature
-from tests.rehearsal import ACCOUNT, OUR_NUMBER, PUBLIC_URL, TOKEN, Rehearsal
+from tests.rehearsal import ACCOUNT, ENVIRONMENT, OUR_NUMBER, PUBLIC_URL, TOKEN, Rehearsal
 
 Json = dict[str, Any]
 FICTION = 100
@@ -117,6 +118,13 @@ class BroadcastHouse(Rehearsal):
         self.alerts.copies = self._copies
         self.runtime = replace(self.runtime, http=RoughTwilio(self))
         install(self.runtime)
+
+    def sort_keys(self, partitions: str) -> set[str]:
+        """The sort keys of all partitions named so, from moto's own rows: its scan sorts them all for each page."""
+        items = table(ENVIRONMENT["PATCHTHROUGH_TABLE"]).items
+        return {
+            sort.value for key, rows in items.items() if key.value.startswith(partitions) for sort in rows
+        }
 
     # The rough wires.
 
@@ -263,12 +271,17 @@ def subscribe(runtime: Runtime, programme: str, people: Sequence[str], key: Any,
     assert Roll(table).count(programme, at + timedelta(seconds=1)) == len(people)
 
 
+def table(name: str) -> Table:
+    """moto's own table of this name, with all that is in it."""
+    return dynamodb_backends["123456789012"]["us-east-1"].tables[name]
+
+
 class Snapshot:
     """The subscribers of a table as they were, to begin each evening with the same people and nothing else."""
 
     def __init__(self, name: str) -> None:
         """Remember who is in the table of this name, item by item; moto changes none in place (`quick_moto`)."""
-        self._table = dynamodb_backends["123456789012"]["us-east-1"].tables[name]
+        self._table = table(name)
         self._items = {
             key: dict(items)
             for key, items in self._table.items.items()

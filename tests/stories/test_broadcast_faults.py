@@ -97,7 +97,7 @@ def test_the_claims_are_the_audience_and_nobody_is_texted_twice_or_after_a_stop(
 def without_a_claim(house: BroadcastHouse, alert: Broadcast, people: list[str]) -> set[str]:
     """Who has no claim: nothing was to become of them."""
     tokens = {number: alert_keeping.token(alert.id, texting.key_of(number)) for number in people}
-    claimed = {item["SK"]["S"] for item in house.rows() if item["PK"]["S"].startswith(f"CLAIM#{alert.id}#")}
+    claimed = house.sort_keys(f"CLAIM#{alert.id}#")
     return {number for number, token in tokens.items() if token not in claimed}
 
 
