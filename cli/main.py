@@ -6,6 +6,7 @@ from cli.broadcast_commands import broadcast
 from cli.campaign_commands import campaign
 from cli.consent_commands import consent
 from cli.counts_commands import counts
+from cli.doctor_commands import doctor
 from cli.letter_commands import letter
 from cli.office_commands import office
 from cli.terminal import EXIT_CODES
@@ -27,3 +28,4 @@ app.add_typer(counts, name="counts")
 app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")
 app.add_typer(text, name="text")
+app.command(epilog=EXIT_CODES)(doctor)

@@ -1,8 +1,8 @@
 """Twilio's REST side, as a function.
 
-Promises: the parts of Calls, Messages and IncomingPhoneNumbers that an app needs, Twilio's checks, error
-numbers and bodies, and the faults set for creates. A parameter Twilio has but this world does not play is a
-complaint, never silence. Refuses to know: sockets.
+Promises: the parts of Calls, Messages and IncomingPhoneNumbers that an app needs, how the account stands, Twilio's
+checks, error numbers and bodies, and the faults set for creates. A parameter Twilio has but this world does not play
+is a complaint, never silence. Refuses to know: sockets.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from dev.phone_world import rest_calls, rest_numbers, rest_texts
+from dev.phone_world import refusals, rest_account, rest_calls, rest_numbers, rest_texts
 from dev.phone_world.faults import CreateFault, CreateTrouble
 from dev.phone_world.refusals import RestError
 from dev.phone_world.resources import error
@@ -82,6 +82,8 @@ def rest(world: World, method: str, path: str, headers: Mapping[str, str], body:
 
 def _answer(world: World, request: Request, headers: Mapping[str, str]) -> Answer:
     try:
+        if (shown := _account_side(world, request, headers)) is not None:
+            return shown
         route = ROUTE.fullmatch(request.path)
         _check_account(world, headers, route["account"] if route else "")
         if route is None:
@@ -93,6 +95,19 @@ def _answer(world: World, request: Request, headers: Mapping[str, str]) -> Answe
     except RestError as refusal:
         extra = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
         return _json(refusal.status, error(refusal.code, refusal.message, refusal.status), extra)
+
+
+def _account_side(world: World, request: Request, headers: Mapping[str, str]) -> Answer | None:
+    """What is behind the numbers, which can only be read here; None for another path."""
+    for pattern, answer in rest_account.ROUTES:
+        found = pattern.fullmatch(request.path)
+        if found:
+            _check_account(world, headers, found.groupdict().get("account", ""))
+            if request.method != "GET":
+                raise RestError(405, 20004, "Method not allowed")
+            refusals.paging(request.query)
+            return _json(200, answer(world, found, request.query))
+    return None
 
 
 def _check_account(world: World, headers: Mapping[str, str], account: str) -> None:

@@ -32,6 +32,10 @@ STATUSES_TOLD = frozenset({"queued", "sent", "delivered", "undelivered", "failed
 class Rules:
     """The account's limits, and how exact the network is."""
 
+    account: str = "active"
+    """How the account stands: active, suspended or closed. Only told: a suspended one still calls here."""
+    balance: str = "100.00"
+    """What is left of what was paid, in dollars, as Twilio tells it. Only told, too."""
     cps: float = 1.0
     """Calls that the REST side starts per second; more are queued."""
     max_calls: int | None = None

@@ -126,7 +126,7 @@ class PhoneWorldServer:
 class _Requests(WorldRequests):
     """Twilio's REST side, the control API, the hands-on page."""
 
-    rest_under = "/2010-04-01/"
+    rest_under = ("/2010-04-01/", "/v1/")
     longest_body = LONGEST_BODY
     files = PAGE_FILES
     guards = ONLY_FROM_HERE

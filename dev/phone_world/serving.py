@@ -71,7 +71,7 @@ class WorldRequests(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
 
-    rest_under: ClassVar[str]
+    rest_under: ClassVar[str | tuple[str, ...]]
     longest_body: ClassVar[int]
     files: ClassVar[Mapping[str, tuple[Path, str]]]
     guards: ClassVar[Mapping[str, str]]
