@@ -16,6 +16,7 @@ from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
 from chalicelib.views.signup_pages import signup_pages
 from chalicelib.views.signups_api import signups_api
+from chalicelib.views.staff import staff
 from chalicelib.views.texts import texts
 from chalicelib.views.voice import voice
 from chalicelib.views.workers import workers
@@ -34,6 +35,7 @@ for blueprint in (
     letters_api,
     signups_api,
     offices_api,
+    staff,
     voice,
     texts,
     workers,

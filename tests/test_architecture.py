@@ -39,6 +39,7 @@ IMPURE = {
     "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys",
     "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
+KEYS = ("chalicelib.adapters.keys", "chalicelib.adapters.staff_keys")
 CLOCKS = {"now", "utcnow", "today"}
 ITEM_KEY = re.compile(r"[A-Z]{3,}#")
 MACHINE_PATH = re.compile(r"/(?:Users|root|work|mnt)/\w|[A-Z]:\\Users")
@@ -131,7 +132,7 @@ def status_codes_are_chosen_in_views(source: Source) -> list[str]:
 
 
 def keys_are_spelled_in_keys(source: Source) -> list[str]:
-    if not source.within("chalicelib", "cli", "app") or source.within("chalicelib.adapters.keys"):
+    if not source.within("chalicelib", "cli", "app") or source.within(*KEYS):
         return []
     return [
         node.value

@@ -7,7 +7,10 @@ import pytest
 from chalice.app import Chalice
 
 from app import app
+from chalicelib.domain.staff import Person, Role
 from chalicelib.domain.tokens import Purpose
+from chalicelib.views import staff_cookies
+from tests.at_the_console import open_session
 from tests.letter_states import LETTERS, link, seed
 from tests.rehearsal import SLUG, Rehearsal, rehearsing
 
@@ -25,6 +28,8 @@ DOORS = {
     "/c/{slug}/letter/print": {"GET"},
     "/letters/{token}": {"GET", "POST"},
     "/c/{slug}/texts": {"GET", "POST"},
+    "/staff": {"GET"},
+    "/staff/sign-out": {"POST"},
     "/health": {"GET"},
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
@@ -93,6 +98,8 @@ def watched() -> Any:
         seed(rehearsal.runtime, LETTERS["waiting"])
         named["token"] = link(rehearsal.runtime, Purpose.CONFIRM, LETTERS["waiting"]).split("/")[2]
         named["letter_id"] = named["token"]
+        secret = open_session(rehearsal.runtime, Person("Dana R.", "dana", Role.VIEWER))
+        named["cookie"] = f"{staff_cookies.name()}={secret}"
         asked: list[str] = []
         events = rehearsal.dynamodb.meta.events
         events.register("provide-client-params", lambda model, **_: asked.append(model.name))
@@ -103,7 +110,10 @@ def test_reading_any_page_changes_nothing(watched: tuple[Rehearsal, dict[str, st
     rehearsal, named, asked = watched
     gets = [path for path, methods in DOORS.items() if "GET" in methods]
 
-    statuses = {path: rehearsal.get((path + ASKED.get(path, "")).format(**named))[0] for path in gets}
+    statuses = {
+        path: rehearsal.get((path + ASKED.get(path, "")).format(**named), cookie=named["cookie"])[0]
+        for path in gets
+    }
 
     assert set(statuses.values()) <= {200, 303}, statuses
     assert set(asked) <= READS

@@ -102,7 +102,7 @@ def static(name: str, version: str | None) -> Response:
     return Response(found.text, headers=guards)
 
 
-ASSETS = frozenset({"look.css", "page.js", "letter.js"})
+ASSETS = frozenset({"look.css", "desk.css", "page.js", "letter.js"})
 
 
 @cache

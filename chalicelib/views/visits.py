@@ -121,10 +121,10 @@ def _elsewhere(here: Site, language: Language) -> str:
     """The same page and state in the other language. A refused form leads to the form."""
     other = Language.EN if language is Language.ES else Language.ES
     kept = {key: value for key, value in query().items() if key in KEPT}
-    return here.link(_path(), **kept, lang=other.value)
+    return here.link(path(), **kept, lang=other.value)
 
 
-def _path() -> str:
+def path() -> str:
     """The path asked for, below the public URL's prefix."""
     path = pages.current_request.path
     for name, value in (pages.current_request.uri_params or {}).items():
@@ -138,7 +138,7 @@ def asked() -> Asked:
     found = runtime().campaign(slug) if slug else None
     campaign = found if found and found.status is not Status.DRAFT else None
     spoken, here = asked_language(), site(campaign)
-    return Asked(spoken, here, _elsewhere(here, spoken), _path(), campaign)
+    return Asked(spoken, here, _elsewhere(here, spoken), path(), campaign)
 
 
 def _asked_in_a_fault() -> Asked:
@@ -148,4 +148,4 @@ def _asked_in_a_fault() -> Asked:
     except Exception:  # noqa: BLE001 - nothing may keep the page of a fault from being shown
         here = Site("", None)
     spoken = asked_language()
-    return Asked(spoken, here, _elsewhere(here, spoken), _path())
+    return Asked(spoken, here, _elsewhere(here, spoken), path())

@@ -1,0 +1,27 @@
+"""Keys of the console: sessions of staff, and sign-ins under way. Beside keys.py, which is a page full.
+
+Both stand under the hash of the cookie's secret: whoever reads the table can't sign in with what they read.
+
+| key | holds |
+|---|---|
+| SESSION#hash / SESSION | somebody signed in at the console, until 12 hours later at most |
+| SIGNIN#hash / SIGNIN | a sign-in under way, between the password and the code, for a quarter of an hour |
+"""
+
+from hashlib import sha256
+
+from chalicelib.adapters.keys import Key
+
+
+def staff_session(secret: str) -> Key:
+    """Where the session of a cookie's secret stands."""
+    return Key(f"SESSION#{_hashed(secret)}", "SESSION")
+
+
+def sign_in(secret: str) -> Key:
+    """Where the sign-in of a cookie's secret stands."""
+    return Key(f"SIGNIN#{_hashed(secret)}", "SIGNIN")
+
+
+def _hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

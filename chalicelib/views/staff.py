@@ -1,0 +1,30 @@
+"""The console's front page, and its way out."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.adapters.staff_sessions import StaffSessions
+from chalicelib.domain.staff import Act, Person
+from chalicelib.runtime import runtime
+from chalicelib.views import staff_cookies, staff_pages, visits
+from chalicelib.views.rendering import HTML
+from chalicelib.views.staffing import door
+from chalicelib.views.visits import FORM, SEE_OTHER
+
+staff = Blueprint("chalicelib.views.staff")
+
+
+@staff.route("/staff", methods=["GET"])
+@door(Act.LOOK)
+def overview(person: Person) -> Response:
+    """What is going on now."""
+    return staff_pages.page("staff/overview.html", person, here="/staff")
+
+
+@staff.route("/staff/sign-out", methods=["POST"], content_types=[FORM])
+@door(Act.SIGN_OUT)
+def sign_out(_person: Person) -> Response:
+    """End the session, here and at once."""
+    StaffSessions(runtime().catalog.table).close(staff_cookies.secret())
+    where = visits.site().link("/staff")
+    headers = {"Location": where, "Content-Type": HTML, "Set-Cookie": staff_cookies.dropped()}
+    return Response("", status_code=SEE_OTHER, headers={**headers, **staff_pages.GUARDS})

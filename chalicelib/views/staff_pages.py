@@ -1,0 +1,52 @@
+"""The console's pages: one layout, English only, kept by nobody, with what the person may do and their form's token.
+
+Refuses to know what a page is about. Who looks is told by `staffing`, whose doors call these.
+"""
+
+from dataclasses import dataclass
+
+from chalice.app import Response
+
+from chalicelib.domain.staff import Act, Person, may
+from chalicelib.domain.words import Language
+from chalicelib.views import rendering, staff_cookies, visits
+from chalicelib.views.rendering import PRIVATE
+
+GUARDS = {**PRIVATE, "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
+"""Beside those of every page (`rendering.GUARDS`): kept by nobody, framed by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place in the console's menu."""
+
+    name: str
+    path: str
+
+
+MENU = (Place("Overview", "/staff"),)
+"""What the menu leads to: what is there, and nothing that is to come."""
+
+
+def page(
+    template: str, person: Person, *, status: int = rendering.OK, here: str = "", **values: object
+) -> Response:
+    """Return a template ("staff/campaign.html") as a page for this person.
+
+    `here` is the path of the menu's place that the page belongs to. In the template stand, beside `values`: `person`,
+    `may` (may.pause, may.edit: by the acts' names in domain/staff.py), and `token`, which parts.form puts into forms.
+    """
+    allowed = {act.name.lower(): may(person, act) for act in Act}
+    token = staff_cookies.token(staff_cookies.secret())
+    known: dict[str, object] = {"person": person, "token": token, "may": allowed, "menu": MENU, "here": here}
+    return rendering.page(
+        template, Language.EN, visits.site(), status=status, headers=GUARDS, **(known | values)
+    )
+
+
+def bare(template: str, *, status: int, **values: object) -> Response:
+    """Return a page for whoever is not signed in: no menu, nobody's name."""
+    known: dict[str, object] = {"person": None, "token": "", "may": {}, "menu": (), "here": ""}
+    return rendering.page(
+        template, Language.EN, visits.site(), status=status, headers=GUARDS, **(known | values)
+    )

@@ -1,0 +1,104 @@
+"""The doors of the console: who comes in, what is refused and how, and what is on record of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters import audit
+from chalicelib.domain.staff import IDLE, LONGEST, Role
+from chalicelib.views import staff_cookies
+from chalicelib.views.staffing import where_to
+from tests.at_the_console import sign_in
+from tests.browser.served import Served
+
+
+def test_without_a_session_there_is_a_page_to_sign_in(served: Served) -> None:
+    answer = served.ask("GET", "/staff")
+
+    assert (answer.status, "Sign in" in answer.text) == (401, True)
+    assert 'name="to" value="/staff"' in answer.text
+
+
+def test_a_page_greets_whoever_is_signed_in_and_nobody_keeps_it(served: Served) -> None:
+    answer = sign_in(served, Role.VIEWER).get("/staff")
+
+    assert (answer.status, "Dana R., viewer" in answer.text) == (200, True)
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("later", [IDLE, LONGEST])
+def test_a_session_ends(served: Served, later: timedelta) -> None:
+    dana = sign_in(served)
+
+    served.clock.pass_by(later.total_seconds())
+
+    assert dana.get("/staff").status == 401
+
+
+def test_whoever_asks_for_pages_stays_for_twelve_hours_and_no_longer(served: Served) -> None:
+    dana = sign_in(served)
+
+    statuses = []
+    for _ in range(13):
+        served.clock.pass_by(3600)
+        statuses.append(dana.get("/staff").status)
+
+    assert statuses == [200] * 11 + [401] * 2
+
+
+def test_a_page_that_asks_for_itself_keeps_nobody_signed_in(served: Served) -> None:
+    dana = sign_in(served)
+
+    for _ in range(3):
+        served.clock.pass_by(3600)
+        status = dana.get("/staff?again=1").status
+
+    assert status == 401
+
+
+def test_signing_out_ends_the_session_at_once(served: Served) -> None:
+    dana = sign_in(served)
+
+    answer = dana.send("/staff/sign-out")
+
+    assert (answer.status, "Max-Age=0" in answer.headers["set-cookie"]) == (303, True)
+    assert dana.get("/staff").status == 401
+
+
+@pytest.mark.parametrize("fetch_site", ["cross-site", "same-site", "none"])
+def test_a_form_of_another_site_changes_nothing(served: Served, fetch_site: str) -> None:
+    dana = sign_in(served)
+
+    fields = {"token": staff_cookies.token(dana.secret)}
+    answer = dana.send_as("/staff/sign-out", fields, fetch_site)
+
+    assert (answer.status, dana.get("/staff").status) == (403, 200)
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "ä"])
+def test_a_form_without_the_sessions_token_changes_nothing(served: Served, token: str) -> None:
+    dana = sign_in(served)
+
+    answer = dana.send_as("/staff/sign-out", {"token": token}, "same-origin")
+
+    assert (answer.status, dana.get("/staff").status) == (403, 200)
+
+
+def test_what_is_sent_is_on_record_with_who_sent_it(served: Served) -> None:
+    sign_in(served).send("/staff/sign-out")
+
+    kept = list(audit.entries(served.runtime.catalog.table, served.clock()))
+    assert [(each.who, each.what) for each in kept][-1:] == [("dana", "console: sign out")]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["//evil.example/staff", "https://evil.example/staff", "/staffing", "/\\evil.example", "staff", ""],
+)
+def test_after_the_sign_in_nobody_is_led_elsewhere(asked: str) -> None:
+    assert where_to(asked) == "/staff"
+
+
+def test_after_the_sign_in_one_is_where_one_wanted_to_be() -> None:
+    assert where_to("/staff/campaigns/families-28") == "/staff/campaigns/families-28"
