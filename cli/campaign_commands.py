@@ -21,12 +21,17 @@ from cli import local_stack, reply_screens
 from cli.areas_file import read_areas
 from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign
+from cli.campaign_moves import end, pause, resume
 from cli.connection import Connection
 from cli.directory import Directory, read_directory
 from cli.directory_table import keep_never_rung
 from cli.terminal import EXIT_CODES, REFUSED, agreed, connected, folder_of, give_up, plainly, screen, today
 
-campaign = typer.Typer(help="Load campaigns from files, and list them.", no_args_is_help=True)
+campaign = typer.Typer(
+    help="Load campaigns from files, list them, pause and resume them.", no_args_is_help=True
+)
+for _command in (pause, resume, end):
+    campaign.command(epilog=EXIT_CODES)(_command)
 
 
 @campaign.command(epilog=EXIT_CODES)
