@@ -9,6 +9,7 @@ from cli.counts_commands import counts
 from cli.doctor_commands import doctor
 from cli.letter_commands import letter
 from cli.office_commands import office
+from cli.redrive_commands import redrive
 from cli.terminal import EXIT_CODES
 from cli.text_commands import text
 
@@ -29,3 +30,4 @@ app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")
 app.add_typer(text, name="text")
 app.command(epilog=EXIT_CODES)(doctor)
+app.command(epilog=EXIT_CODES)(redrive)

@@ -1,12 +1,17 @@
 """Queues as staff see them: how much waits, and what was given up after five tries, brought back on request.
 
 Promises: a message goes back before it is deleted from the dead queue, so that none is lost; one that is there twice
-afterwards is harmless, for whoever takes it claims first. Shows no message's text.
+afterwards is harmless, for whoever takes it claims first. Shows no message's text. One that went back and was given up
+again meanwhile stays, so that a run always ends. (SQS's own StartMessageMoveTask would move what no worker can read,
+too, and what has just come back, again and again.)
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +22,8 @@ AT_ONCE = 10
 """Messages in one answer of SQS's."""
 AWAY_SECONDS = 120
 """How long a message that was read from the dead queue is hidden from others."""
+SLACK_SECONDS = 5.0
+"""How far SQS's clock may be from ours."""
 EMPTY_READS = 2
 """Answers without a message in a row until a queue counts as empty: SQS may answer from a part of it."""
 
@@ -35,10 +42,22 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class Buried:
+    """One message of a dead queue: its text, and when it was first sent (None: the queue does not say)."""
+
+    body: str = field(repr=False)
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
-    """One message of the dead queue: whether it went back. One that nobody could read stays."""
+    """One message of the dead queue: whether it went back. One that nobody could read stays.
+
+    `has_returned`: it had gone back in this run, and was given up again. It stays.
+    """
 
     is_known: bool
+    has_returned: bool = False
 
 
 class WatchedQueue:
@@ -68,17 +87,35 @@ class WatchedQueue:
         if dead is None:
             return
         kept: list[MessageTypeDef] = []
+        began, went = time.time(), set[str]()
         try:
             for message in self._messages(dead):
-                known = is_known(message.get("Body", ""))
-                if known and not is_trial:
+                known, mark = is_known(message.get("Body", "")), _mark(message)
+                returned = mark in went and _sent_at(message) >= began - SLACK_SECONDS
+                if known and not is_trial and not returned:
                     self._client.send_message(QueueUrl=self._url, MessageBody=message["Body"])
                     self._client.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+                    went.add(mark)
                 else:
                     kept.append(message)
-                yield Brought(known)
+                yield Brought(known, returned)
         finally:
             for message in kept:
+                self._show(dead, message)
+
+    def buried(self) -> Iterator[Buried]:
+        """Yield each message of the dead queue. All can be read again at once."""
+        dead = self._dead()
+        if dead is None:
+            return
+        read: list[MessageTypeDef] = []
+        try:
+            for message in self._messages(dead):
+                read.append(message)
+                sent = _sent_at(message)
+                yield Buried(message.get("Body", ""), datetime.fromtimestamp(sent, UTC) if sent else None)
+        finally:
+            for message in read:
                 self._show(dead, message)
 
     # Strictly private.
@@ -89,7 +126,10 @@ class WatchedQueue:
         empty = 0
         while empty < EMPTY_READS:
             answer = self._client.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=AWAY_SECONDS
+                QueueUrl=url,
+                MaxNumberOfMessages=AT_ONCE,
+                VisibilityTimeout=AWAY_SECONDS,
+                AttributeNames=["SentTimestamp"],
             )
             fresh = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
             empty = 0 if fresh else empty + 1
@@ -113,3 +153,13 @@ class WatchedQueue:
     def _attributes(self, url: str) -> dict[str, str]:
         asked = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         return {str(name): value for name, value in asked["Attributes"].items()}
+
+
+def _mark(message: "MessageTypeDef") -> str:
+    """What stands for a message's text in memory, however many there are."""
+    return sha256(message.get("Body", "").encode()).hexdigest()
+
+
+def _sent_at(message: "MessageTypeDef") -> float:
+    """When a message was first sent, in seconds of the epoch; 0 where the queue does not say. A dead queue keeps it."""
+    return int(message.get("Attributes", {}).get("SentTimestamp", 0)) / 1000
