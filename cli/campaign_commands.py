@@ -12,6 +12,7 @@ from rich.text import Text
 from chalicelib.adapters.area_items import AreaShelf
 from chalicelib.adapters.catalog import NeverCalled, Overtaken
 from chalicelib.domain.campaign import MOVES, Campaign, Status, may_move
+from chalicelib.domain.campaign_changes import changes
 from chalicelib.domain.counts import Channel
 from chalicelib.domain.limits import calls_of, day_of
 from chalicelib.domain.normalizing import spelled
@@ -19,7 +20,6 @@ from chalicelib.domain.office import Line, Office
 from cli import campaign_screens as screens
 from cli import local_stack, reply_screens
 from cli.areas_file import read_areas
-from cli.campaign_changes import changes
 from cli.campaign_file import SCHEMA, read_campaign
 from cli.campaign_moves import end, pause, resume
 from cli.connection import Connection

@@ -3,11 +3,9 @@
 Color never says anything alone. Knows no table.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from itertools import groupby
 
 from rich.console import Group, RenderableType
@@ -18,14 +16,11 @@ from rich.text import Text
 
 from chalicelib.adapters.campaign_items import Listing
 from chalicelib.domain.campaign import Campaign, Status
+from chalicelib.domain.campaign_changes import Change, Pieces, marked
 from chalicelib.domain.office import Line, Office, dialable, may_dial, writable
-from cli.campaign_changes import Change
 
 STYLES = {Status.LIVE: "green", Status.DRAFT: "cyan", Status.PAUSED: "yellow", Status.ENDED: "dim"}
 MARKS = {Status.LIVE: "●", Status.DRAFT: "◇", Status.PAUSED: "◐", Status.ENDED: "■"}
-WORD = re.compile(r"\s+|[^\s]+")
-ALIKE = 0.4
-"""Below this likeness two texts are shown whole, without marking words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +61,15 @@ def _part(name: str, changes: Iterable[Change]) -> RenderableType:
 
 def _marked(before: str, after: str) -> tuple[Text, Text]:
     """Return both texts in color, with the words that differ in bold and underlined."""
-    old, new = WORD.findall(before), WORD.findall(after)
-    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
-    if matcher.ratio() < ALIKE:
-        return Text(before, "red"), Text(after, "green")
-    removed, added = Text(style="red"), Text(style="green")
-    for sign, start, end, first, last in matcher.get_opcodes():
-        style = "" if sign == "equal" else "bold underline"
-        removed.append("".join(old[start:end]), style)
-        added.append("".join(new[first:last]), style)
-    return removed, added
+    removed, added = marked(before, after)
+    return _colored(removed, "red"), _colored(added, "green")
+
+
+def _colored(pieces: Pieces, color: str) -> Text:
+    text = Text(style=color)
+    for piece in pieces:
+        text.append(piece.text, "" if piece.is_kept else "bold underline")
+    return text
 
 
 def standing(offices: Sequence[Office], today: date) -> RenderableType:

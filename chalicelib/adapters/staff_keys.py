@@ -1,11 +1,12 @@
-"""Keys of the console: sessions of staff, and sign-ins under way. Beside keys.py, which is a page full.
+"""Keys of the console: sessions of staff, sign-ins and launches under way. Beside keys.py, which is a page full.
 
-Both stand under the hash of the cookie's secret: whoever reads the table can't sign in with what they read.
+The first two stand under the hash of the cookie's secret: whoever reads the table can't sign in with what they read.
 
 | key | holds |
 |---|---|
 | SESSION#hash / SESSION | somebody signed in at the console, until 12 hours later at most |
 | SIGNIN#hash / SIGNIN | a sign-in under way, between the password and the code, for a quarter of an hour |
+| LAUNCH#slug / LAUNCH | the first of two people's word that a campaign may go live |
 """
 
 from hashlib import sha256
@@ -21,6 +22,11 @@ def staff_session(secret: str) -> Key:
 def sign_in(secret: str) -> Key:
     """Where the sign-in of a cookie's secret stands."""
     return Key(f"SIGNIN#{_hashed(secret)}", "SIGNIN")
+
+
+def launch(slug: str) -> Key:
+    """Where the first signature of a campaign's launch stands."""
+    return Key(f"LAUNCH#{slug}", "LAUNCH")
 
 
 def _hashed(secret: str) -> str:

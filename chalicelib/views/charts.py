@@ -136,7 +136,7 @@ def _height(chart: Chart, wide: int) -> int:
 def _is_crowded(chart: Chart, wide: int) -> bool:
     """Whether upright bars would be too thin, or their numbers and labels run into each other."""
     widest = max(width(words) for bar in chart.bars for words in (bar.label, f"{bar.whole:,}"))
-    return _pitch(chart, wide) < max(widest, 2 * LEAST_BAR)
+    return _pitch(chart, wide) < max(widest + 6, 2 * LEAST_BAR)
 
 
 def _pitch(chart: Chart, wide: int) -> float:

@@ -1,8 +1,9 @@
-"""What a campaign file would change, as values: part by part, in the order of the file.
+"""What would change of a campaign, as values: part by part, in the order of its file.
 
-Knows no terminal and no table. What a person said about a line is not the file's to change: it is no change.
+Knows no terminal, no page and no table. What a person said about a line is not a campaign's to change: it is no change.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,6 +23,18 @@ class Change:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text that changed, and whether the other text has it too."""
+
+    text: str
+    is_kept: bool
+
+
+WORD = re.compile(r"\s+|[^\s]+")
+ALIKE = 0.4
+"""Below this likeness two texts are told whole, without marking words."""
+Pieces = tuple[Piece, ...]
 Parts = dict[tuple[str, Language | None], str]
 
 
@@ -33,6 +46,23 @@ def changes(before: Campaign | None, after: Campaign) -> tuple[Change, ...]:
         *_office_changes("offices", before.offices if before else (), after.offices),
         *_elsewhere_changes(before, after),
     )
+
+
+def marked(before: str, after: str) -> tuple[Pieces, Pieces]:
+    """Return both texts in pieces, so that the words that differ can be marked; of unlike texts no word is."""
+    old, new = WORD.findall(before), WORD.findall(after)
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return (Piece(before, is_kept=True),), (Piece(after, is_kept=True),)
+    removed, added = [], []
+    for sign, start, end, first, last in matcher.get_opcodes():
+        removed.append(Piece("".join(old[start:end]), is_kept=sign == "equal"))
+        added.append(Piece("".join(new[first:last]), is_kept=sign == "equal"))
+    return _told(removed), _told(added)
+
+
+def _told(pieces: list[Piece]) -> Pieces:
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def _differences(old: Parts, new: Parts) -> Iterator[Change]:
