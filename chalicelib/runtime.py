@@ -98,6 +98,8 @@ class Runtime:
     new_code: Callable[[], str] = _new_code
     fraction: Callable[[], float] = _fraction
     monotonic: Callable[[], float] = time.monotonic
+    aging: Callable[[], float] = time.time
+    """By which what is in memory grows old. No monotonic clock: that may stand still while a Lambda is frozen."""
     _campaigns: dict[str, tuple[float, Campaign]] = field(default_factory=dict)
     _never: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
     _areas: dict[str, tuple[float, Areas]] = field(default_factory=dict)
@@ -141,19 +143,22 @@ class Runtime:
     def campaign(self, slug: str) -> Campaign | None:
         """Return a campaign, from memory while it is fresh. One that is unknown takes no room there."""
         read_at, kept = self._campaigns.get(slug, (float("-inf"), None))
-        if kept is not None and self.monotonic() - read_at <= CAMPAIGN_SECONDS:
+        # As old as the moment we asked: while a slow answer comes, it may be paused.
+        now = self.aging()
+        if kept is not None and now - read_at <= CAMPAIGN_SECONDS:
             return kept
         found = self.catalog.campaign(slug)
         if found is not None:
-            self._campaigns[slug] = (self.monotonic(), found)
+            self._campaigns[slug] = (now, found)
         return found
 
     def listings(self) -> tuple[Listing, ...]:
         """Return the rows of the list of campaigns, from memory while it is fresh."""
         read_at, rows = self._listings.get("", (float("-inf"), ()))
-        if self.monotonic() - read_at > CAMPAIGN_SECONDS:
+        now = self.aging()
+        if now - read_at > CAMPAIGN_SECONDS:
             rows = tuple(self.catalog.campaigns())
-            self._listings[""] = (self.monotonic(), rows)
+            self._listings[""] = (now, rows)
         return rows
 
     def meant_by(self, number: str) -> tuple[str, ...]:
@@ -179,17 +184,19 @@ class Runtime:
     def never_rung(self) -> frozenset[str]:
         """Return the numbers never rung: every office's lines and the lines that serve people in need."""
         read_at, kept = self._never.get("", (float("-inf"), frozenset()))
-        if self.monotonic() - read_at > NEVER_SECONDS:
+        now = self.aging()
+        if now - read_at > NEVER_SECONDS:
             kept = self.catalog.never_rung()
-            self._never[""] = (self.monotonic(), kept)
+            self._never[""] = (now, kept)
         return kept
 
     def areas(self) -> Areas:
         """Return which office is responsible where, from memory while it is fresh."""
         read_at, kept = self._areas.get("", (float("-inf"), Areas()))
-        if self.monotonic() - read_at > AREAS_SECONDS:
+        now = self.aging()
+        if now - read_at > AREAS_SECONDS:
             kept = AreaShelf(self.catalog.table).areas()
-            self._areas[""] = (self.monotonic(), kept)
+            self._areas[""] = (now, kept)
         return kept
 
     def phone(self) -> Phone:

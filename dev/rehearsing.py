@@ -193,6 +193,7 @@ class Rehearsal:
             _shown=set(),
             new_id=lambda: f"call-id-of-twenty-{next(self.ids):04}",
             monotonic=self.memory_clock,
+            aging=self.memory_clock,
         )
 
     def _ses(self) -> "SESV2Client":

@@ -184,6 +184,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Its time has come while the campaign is paused, and it isn't too late yet: look again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Don't call, and say why."""
 
@@ -271,7 +276,7 @@ def due(
     *,
     is_stopped: bool,
     is_busy: bool,
-) -> Place | Drop:
+) -> Place | Rest | Drop:
     """Return what is done about the occurrence whose time has come.
 
     `office` is None when the campaign no longer has it. `is_stopped`: the phone is on the do-not-ring list;
@@ -282,7 +287,7 @@ def due(
     if campaign.status is Status.ENDED:
         return Drop(Reason.ENDED)
     if not campaign.is_live:
-        return Drop(Reason.PAUSED)
+        return Drop(Reason.PAUSED) if is_late(booking, now) else Rest()
     if office is None or not dialable(office, now.date()):
         return Drop(Reason.NO_LINE)
     if not is_open(office, booking.at):

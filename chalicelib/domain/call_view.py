@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import ceil
 
 from chalicelib.domain.call import CODE_LIVES, CallSession, Ending, OfficeCall, Stage
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.codes import CODES, LIFE
 from chalicelib.domain.counts import REACHED, Outcome
 from chalicelib.domain.office import Office
@@ -24,6 +24,7 @@ class State(StrEnum):
     AWAITING = "awaiting"  # the supporter is to call us, with the page's code
     CODE = "code"  # a code was texted to the phone, and is asked for
     IN_LINE = "in_line"
+    ON_PAUSE = "on_pause"  # in line, and the campaign is paused
     PLACING = "placing"
     CHECKING = "checking"  # Twilio gave no clear answer: it may ring or not
     RINGING = "ringing"
@@ -66,6 +67,7 @@ CHANGING = frozenset(
         State.CODE,
         State.ZIP,
         State.IN_LINE,
+        State.ON_PAUSE,
         State.PLACING,
         State.CHECKING,
         State.RINGING,
@@ -164,7 +166,7 @@ def seen(
     session: CallSession, campaign: Campaign, reached: int, now: datetime, calls_per_second: float
 ) -> CallView:
     """Return the call as its supporter sees it at `now`; `reached` is the campaign's sum, letters and all."""
-    state = _state(session, now)
+    state = _rested(_state(session, now), campaign.status)
     leg = session.leg
     now_at, then = _offices(session)
     return CallView(
@@ -225,6 +227,13 @@ def _state(session: CallSession, now: datetime) -> State:
     if session.stage is Stage.AWAITING and now - session.created_at >= CODE_LIVES:
         return State.CODE_OLD
     return STAGES[session.stage]
+
+
+def _rested(state: State, status: Status) -> State:
+    """In line, nobody is called while the campaign is paused; once it has ended, the line is over."""
+    if state is not State.IN_LINE:
+        return state
+    return {Status.PAUSED: State.ON_PAUSE, Status.ENDED: State.PAUSED}.get(status, state)
 
 
 def _ended(session: CallSession, now: datetime) -> State:

@@ -28,7 +28,12 @@ from chalicelib.domain.office_moves import after_office, dialed
 
 
 def menu_key(session: CallSession, event: Pressed, moment: Moment) -> Change:
-    """1 connects, 2 says what could be said, 9 stops our calls for good; 5 connects and shows the own number."""
+    """1 connects, 2 says what could be said, 9 stops our calls for good; 5 connects and shows the own number.
+
+    Who has pressed a key while the campaign is paused is told at once, and not only after all the points.
+    """
+    if event.key and event.key != "9" and not moment.campaign.is_live:
+        return ended_at_step(session, Ending.PAUSED, moment)
     match event.key:
         case "1":
             return dialed(session, moment)

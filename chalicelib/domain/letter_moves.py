@@ -56,8 +56,6 @@ HELD_AT_MOST = timedelta(days=30)
 """Then nobody will look any more; its writer is told, while the text is still kept."""
 LOOK_AGAIN = timedelta(minutes=15)
 """A letter whose message got lost is looked at again after this long."""
-CAMPAIGN_RESTS = timedelta(hours=1)
-"""A letter whose campaign is paused tries again after this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ def lined(letter: Letter, event: Lined | OfficeResumed, moment: Moment) -> Chang
 
 
 def waiting_for_turn(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
-    """Confirmed, and nobody gave it a turn: the message got lost."""
+    """Confirmed, and nobody gave it a turn: the message got lost, or its campaign is paused."""
     if moment.now - letter.changed_at < LOOK_AGAIN:
         return letter, ()
     return moved(letter, moment), (Send(letter.id, moment.now),)
@@ -210,15 +208,23 @@ def still_queued(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
 
 
 def leased(letter: Letter, event: Leased, moment: Moment) -> Change:
-    """A worker takes it, if its turn has come; not while its campaign rests, and never after that has ended."""
+    """A worker takes it, if its turn has come; never after its campaign has ended.
+
+    While that is paused the letter gives up its turn, and gets a new one at its office's pace when it goes on.
+    """
     if moment.campaign is CampaignStatus.ENDED:
         return stopped(letter, Reason.CAMPAIGN_ENDED, moment)
     if letter.not_before is not None and moment.now < letter.not_before:
         return letter, ()
     if moment.campaign is not CampaignStatus.LIVE:
-        return queued(letter, moment.now + CAMPAIGN_RESTS, moment)
+        return unlined(letter, moment), ()
     owned = {"state": State.LEASED, "attempt": event.attempt, "lease_until": event.until}
     return moved(letter, moment, recipients=_written_to(letter, event.to), **owned), ()
+
+
+def unlined(letter: Letter, moment: Moment) -> Letter:
+    """Without a turn, as when it was confirmed."""
+    return moved(letter, moment, state=State.CONFIRMED, not_before=None, attempt=None, lease_until=None)
 
 
 def _written_to(letter: Letter, to: tuple[str, ...] | None) -> tuple[Recipient, ...]:

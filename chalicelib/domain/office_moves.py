@@ -172,6 +172,8 @@ def _is_enough(session: CallSession, campaign: Campaign) -> bool:
 
 def _booked(session: CallSession, office: str, moment: Moment) -> Change:
     """A call at another time, and the end of this one; the same question again where nothing could be booked."""
+    if not moment.campaign.is_live:
+        return ended_at_step(_off_hold(session), Ending.PAUSED, moment)
     made = moment.answer(AskBooking(office))
     if made is None:
         again = asked_again(session, Notice.NOT_BOOKED, moment)

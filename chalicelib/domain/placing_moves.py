@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.domain.call import TERMINAL, CallSession, CallStatus, Ending, Stage
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.events import (
     Answered,
     BudgetSpent,
@@ -32,9 +33,11 @@ BEFORE_PICK_UP: dict[CallStatus, Ending] = {
 
 
 def claimed(session: CallSession, event: Claimed, moment: Moment) -> Change:
-    """A worker is about to place it, unless the campaign rests."""
-    if not moment.campaign.is_live:
+    """A worker is about to place it. While the campaign is paused it keeps its place; when that is over, it is too."""
+    if moment.campaign.status is Status.ENDED:
         return ended(session, Ending.PAUSED, moment)
+    if not moment.campaign.is_live:
+        return session, ()
     return moved(session, moment, stage=Stage.PLACING, attempt=event.attempt), ()
 
 
@@ -72,8 +75,9 @@ def unanswered(session: CallSession, _event: Unanswered, moment: Moment) -> Chan
 
 
 def not_placed(session: CallSession, _event: Missing | Expired, moment: Moment) -> Change:
-    """It never rang, and will not."""
-    return ended(session, Ending.NOT_PLACED, moment)
+    """It never rang, and will not: for the pause, if there is one."""
+    waited = session.stage is Stage.QUEUED and not moment.campaign.is_live
+    return ended(session, Ending.PAUSED if waited else Ending.NOT_PLACED, moment)
 
 
 def withdrawn(session: CallSession, _event: Withdrawn, moment: Moment) -> Change:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalicelib.domain import codes
 from chalicelib.domain.call import CallSession, Ending, Stage
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.events import (
     CodeAsked,
     Expired,
@@ -19,12 +20,17 @@ from chalicelib.domain.moves import Change, Moment, ended, moved
 
 
 def text_claimed(session: CallSession, event: TextClaimed, moment: Moment) -> Change:
-    """A worker is about to text the latest code; one that was taken on before, or replaced, is left alone."""
+    """A worker is about to text the latest code; one that was taken on before, or replaced, is left alone.
+
+    While the campaign is paused nothing is texted, and the code waits.
+    """
     proving = session.proving
     if proving is None or event.number != proving.codes or proving.texted >= event.number:
         return session, ()
-    if not moment.campaign.is_live:
+    if moment.campaign.status is Status.ENDED:
         return ended(session, Ending.PAUSED, moment)
+    if not moment.campaign.is_live:
+        return session, ()
     texted = replace(proving, texted=event.number)
     return moved(session, moment, proving=texted, attempt=event.attempt), ()
 
@@ -56,8 +62,11 @@ def new_code(session: CallSession, event: CodeAsked, moment: Moment) -> Change:
 
 
 def proved(session: CallSession, event: Proved, moment: Moment) -> Change:
-    """The phone is theirs: into the line, and counted as one of the phone's calls. Its hour to be placed begins now."""
-    if not moment.campaign.is_live:
+    """The phone is theirs: into the line, and counted as one of the phone's calls. Its hour to be placed begins now.
+
+    Into the line also while the campaign is paused: there it waits, as those do who were in it before.
+    """
+    if moment.campaign.status is Status.ENDED:
         return ended(session, Ending.PAUSED, moment)
     turn = {"stage": Stage.QUEUED, "ring_at": event.ring_at, "created_at": moment.now}
     after = moved(session, moment, proving=None, attempt=None, **turn)

@@ -7,6 +7,7 @@ callback is lost and every worker killed.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.booking import LATEST
 from chalicelib.domain.call import CallSession, Stage
 from chalicelib.domain.codes import closes_at
 
@@ -18,6 +19,8 @@ QUIET = timedelta(minutes=4)
 """A live call in which nothing moved for this long is asked about."""
 STALE = timedelta(hours=1)
 """A call still waiting after this long is not placed any more."""
+BOOKED = "book-"
+"""How the names of the consents to a booked call begin."""
 
 
 class Need(StrEnum):
@@ -42,7 +45,7 @@ def need(session: CallSession, now: datetime) -> Need:
             return _need_after_end(session, now)
         case Stage.PROVING:
             return Need.PATIENCE if session.proving and now < closes_at(session.proving) else Need.EXPIRE
-        case Stage.QUEUED if now - session.created_at > STALE:
+        case Stage.QUEUED if is_stale(session, now):
             return Need.EXPIRE
         case Stage.QUEUED:
             return Need.RING_AGAIN if now - session.ring_at > GRACE else Need.PATIENCE
@@ -50,6 +53,11 @@ def need(session: CallSession, now: datetime) -> Need:
             return Need.SEARCH if quiet > GRACE else Need.PATIENCE
         case _:
             return Need.FETCH if quiet > QUIET else Need.PATIENCE
+
+
+def is_stale(session: CallSession, now: datetime) -> bool:
+    """Whether a call has waited so long that nobody expects it any more; a booked one, so much after its time."""
+    return now - session.created_at > (LATEST if session.consent.text.startswith(BOOKED) else STALE)
 
 
 def _need_after_end(session: CallSession, now: datetime) -> Need:

@@ -7,6 +7,7 @@ from chalicelib.domain import booking_proving
 from chalicelib.domain.booking import Booking, Reason
 from chalicelib.domain.booking_proving import booking_named
 from chalicelib.domain.call import CallSession, Stage
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.codes import code_for, is_good, text_of
 from chalicelib.domain.events import Stopped, TextClaimed, TextRefused, TextThrottled
 from chalicelib.observability import count, log
@@ -15,6 +16,9 @@ from chalicelib.views import tap, urls
 from chalicelib.views.codes import secret
 from chalicelib.views.committing import commit, happened, loaded
 from chalicelib.views.keeping import changed
+
+REST_SECONDS = 30.0
+"""A text of a paused campaign is looked at again after so long: its code works for a quarter of an hour."""
 
 
 def send(text: CodeText) -> None:
@@ -28,7 +32,7 @@ def send(text: CodeText) -> None:
         _send_for_booking(r, booking_id, text)
         return
     session = r.store.call(text.name, r.now())
-    if session is None or not _is_wanted(session, text, r):
+    if session is None or not _is_wanted(session, text, r) or _rests(r, session, text):
         return
     if session.phone in r.never_rung() or r.store.is_stopped(session.phone_key):
         happened(text.name, Stopped())
@@ -57,10 +61,18 @@ def _claimed(session: CallSession, event: TextClaimed) -> CallSession:
         return loaded(session.id)
 
 
+def _rests(r: Runtime, waiting: CallSession | Booking, text: CodeText) -> bool:
+    """Whether it went back on the queue, its campaign being paused. It comes again until its code works no more."""
+    if tap.campaign(waiting.campaign).status is not Status.PAUSED:
+        return False
+    r.ring_queue.send_code(text, REST_SECONDS)
+    return True
+
+
 def _send_for_booking(r: Runtime, booking_id: str, text: CodeText) -> None:
     """The same for a booking's code."""
     booking = r.bookings.booking(booking_id, r.now())
-    if booking is None or not booking.is_waiting:
+    if booking is None or not booking.is_waiting or _rests(r, booking, text):
         return
     if why := _not_texted(r, booking):
         changed(booking_id, lambda each: booking_proving.ended(each, why, r.now()))
@@ -91,7 +103,7 @@ def _not_texted(r: Runtime, booking: Booking) -> Reason | None:
     """Why this phone is sent no text for a booking, None when nothing stands against it."""
     if booking.phone in r.never_rung() or r.store.is_stopped(booking.phone_key):
         return Reason.STOPPED
-    return None if tap.campaign(booking.campaign).is_live else Reason.PAUSED
+    return None if tap.campaign(booking.campaign).is_live else Reason.ENDED
 
 
 def _asked_to_send(r: Runtime, text: CodeText, order: Texting) -> TextThrottled | TextRefused | None:

@@ -14,7 +14,9 @@ from chalicelib.domain.booking import (
     LATEST,
     Booking,
     Drop,
+    Place,
     Reason,
+    Rest,
     State,
     call_id_for,
     dropped,
@@ -112,10 +114,14 @@ def _carry_out(booking: Booking) -> None:
     is_busy = _has_open_call(caller)
     office = campaign.office(booking.office)
     done = due(booking, campaign, office, r.now(), is_stopped=is_stopped, is_busy=is_busy)
-    if isinstance(done, Drop):
-        _drop(booking, done.reason)
-    else:
-        _place(booking, campaign, caller)
+    match done:
+        case Drop(reason):
+            _drop(booking, reason)
+        case Place():
+            _place(booking, campaign, caller)
+        case Rest():
+            # The schedule, which lists it until it is done, sends it again in a minute.
+            log("booked call waits for a paused campaign", campaign=booking.campaign)
 
 
 def _has_open_call(caller: Caller) -> bool:

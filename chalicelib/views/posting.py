@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from chalicelib.adapters.letter_queue import LONGEST_DELAY, LetterTurn
 from chalicelib.adapters.mailer import Later, MailRefused, MailUnclear, SenderDown
 from chalicelib.adapters.store import Stale
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.hours import is_open
 from chalicelib.domain.letter import Letter, State
 from chalicelib.domain.letter_events import (
@@ -62,6 +62,9 @@ def take(turn: LetterTurn) -> None:
         case State.CONFIRMED | State.QUEUED if letter.content is None:
             # Its words are kept for as long as its page; a line longer than that has no letter at its end.
             happened(letter.id, Erased())
+        case State.CONFIRMED if campaign.status is Status.PAUSED:
+            # The schedule sends it again every quarter of an hour; it gets its turn when its campaign goes on.
+            log("letter waits for a paused campaign")
         case State.CONFIRMED:
             happened(letter.id, _lining(letter, campaign))
         case State.QUEUED:

@@ -9,7 +9,7 @@ from chalicelib.adapters.phone import Rejected, Texting, TooMany, Unclear
 from chalicelib.adapters.ring_queue import ReplyText
 from chalicelib.adapters.store import Stale
 from chalicelib.adapters.subscribers import Said
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.programme import version_of
 from chalicelib.domain.stopping_moves import INVALID_AFTER
 from chalicelib.domain.subscriber import Evidence, Source, State
@@ -24,6 +24,8 @@ PREFIX = "reply."
 """What the name of such a text begins with, in the address at which Twilio reports on it."""
 FAILED = frozenset({"failed", "undelivered"})
 BLOCKED = 21610
+REST_SECONDS = 60.0
+"""A question whose campaign is paused is looked at again after so long, until it is too old to be asked."""
 
 
 def send(message: ReplyText) -> None:
@@ -33,6 +35,9 @@ def send(message: ReplyText) -> None:
     if text is None or text.number is None:
         return
     campaign = r.campaign(text.campaign)
+    if campaign is not None and campaign.status is Status.PAUSED and r.now() < text.at + WAITS:
+        r.ring_queue.send_reply(message, REST_SECONDS)
+        return
     words = _words(r, text, campaign) if campaign else None
     if campaign is None or words is None:
         _settled(r, text, Stage.UNWANTED)

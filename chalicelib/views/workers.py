@@ -14,6 +14,7 @@ from chalicelib.adapters.ring_queue import BookedCall, CodeText, ReplyText, aske
 from chalicelib.adapters.store import LineFull, Stale
 from chalicelib.domain.booking_proving import booking_named
 from chalicelib.domain.call import CallSession, CallStatus, Stage
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.events import (
     BudgetSpent,
     CallChanged,
@@ -31,7 +32,7 @@ from chalicelib.domain.events import (
     Unanswered,
     Withdrawn,
 )
-from chalicelib.domain.reconciling import STALE, Need, need, next_look
+from chalicelib.domain.reconciling import Need, is_stale, need, next_look
 from chalicelib.observability import count, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views import (
@@ -53,6 +54,8 @@ EARLY = timedelta(seconds=0.25)
 """A call whose turn comes this soon is placed now."""
 SKEW = timedelta(seconds=2)
 """Twilio dates calls in whole seconds, by its own clock."""
+REST = timedelta(minutes=1)
+"""How often a call that waits for its campaign to go on is looked at."""
 LATE = timedelta(seconds=5)
 """A call this far behind its turn takes a new one, so that a backlog never bursts."""
 
@@ -95,13 +98,18 @@ def _looked_at(due: tuple[Key, str]) -> None:
 
 
 def place(call_id: str) -> None:
-    """Place one call, once: claim, ask Twilio, record. A repeat finds it claimed and does nothing."""
+    """Place one call, once: claim, ask Twilio, record. A repeat finds it claimed and does nothing.
+
+    Of a paused campaign it is left in line. Its message is not put back: the schedule sends another when it goes on.
+    """
     r = runtime()
     session = r.store.call(call_id, r.now())
     if session is None or session.stage is not Stage.QUEUED:
         return
     if session.ring_at - r.now() > EARLY:
         r.ring_queue.send(call_id, (session.ring_at - r.now()).total_seconds())
+        return
+    if _rests(r, session):
         return
     if event := _not_now(r, session):
         happened(call_id, event)
@@ -124,19 +132,25 @@ def look_at(call_id: str) -> None:
         return
     what = need(session, r.now())
     log("call looked at", need=what, stage=session.stage)
-    if what is Need.RING_AGAIN:
+    rests = what is Need.RING_AGAIN and _rests(r, session)
+    if what is Need.RING_AGAIN and not rests:
         r.ring_queue.send(call_id, 0)
     for event in _learned(r.phone(), session, what):
         session = happened(call_id, event)
-    look = next_look(session, r.now())
+    look = r.now() + REST if rests else next_look(session, r.now())
     if look:
         r.store.watch(call_id, look)
+
+
+def _rests(r: Runtime, session: CallSession) -> bool:
+    """Whether a call in line waits for its campaign to go on, and isn't stale yet."""
+    return campaign_of(session).status is Status.PAUSED and not is_stale(session, r.now())
 
 
 def _not_now(r: Runtime, session: CallSession) -> Event | None:
     """Why this call may not be placed just now, None when nothing stands against it."""
     now = r.now()
-    if now - session.created_at > STALE:
+    if is_stale(session, now):
         return Expired()
     if session.phone in r.never_rung() or r.store.is_stopped(session.phone_key):
         return Stopped()

@@ -33,6 +33,10 @@ def send(asked: WriterMail) -> None:
         count("WriterMailsDropped")
         return
     campaign = r.campaign(letter.campaign)
+    if campaign is not None and campaign.status is Status.ENDED and asked.kind is not MailKind.RECEIPT:
+        # Of a campaign that is over a writer still hears what became of their letter, and is asked nothing.
+        count("WriterMailsDropped")
+        return
     if (
         campaign is not None
         and not _rests(campaign, asked)

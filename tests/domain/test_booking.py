@@ -16,6 +16,7 @@ from chalicelib.domain.booking import (
     Drop,
     Place,
     Reason,
+    Rest,
     State,
     Wish,
     booked,
@@ -225,12 +226,15 @@ def test_another_time_must_be_one_too(at: datetime, until: date | None, code: Co
 
 WEEKLY = booking(GOOD, until=date(2026, 12, 9))
 CLOSED = office(closures=(Closure(GOOD.date(), GOOD.date(), "storm"),))
-FACTS: list[tuple[str, dict[str, object], Place | Drop]] = [
+FACTS: list[tuple[str, dict[str, object], Place | Rest | Drop]] = [
     ("on time", {}, Place()),
     ("late, but not too late", {"now": GOOD + LATEST}, Place()),
     ("too late", {"now": GOOD + LATEST + timedelta(seconds=1)}, Drop(Reason.TOO_LATE)),
     ("an hour late", {"now": GOOD + timedelta(hours=1)}, Drop(Reason.TOO_LATE)),
-    ("paused", {"campaign": campaign(status=Status.PAUSED)}, Drop(Reason.PAUSED)),
+    ("paused", {"campaign": campaign(status=Status.PAUSED)}, Rest()),
+    ("paused still", {"campaign": campaign(status=Status.PAUSED), "now": GOOD + LATEST}, Rest()),
+    ("paused too long", {"campaign": campaign(status=Status.PAUSED), "now": GOOD + LATEST + timedelta(seconds=1)},
+     Drop(Reason.PAUSED)),
     ("ended", {"campaign": campaign(status=Status.ENDED)}, Drop(Reason.ENDED)),
     ("closed that day", {"office": CLOSED}, Drop(Reason.CLOSED)),
     ("closed that day, seen late", {"office": CLOSED, "now": GOOD + timedelta(hours=1)}, Drop(Reason.CLOSED)),
@@ -247,7 +251,7 @@ FACTS: list[tuple[str, dict[str, object], Place | Drop]] = [
 
 
 @pytest.mark.parametrize(("facts", "done"), [row[1:] for row in FACTS], ids=[row[0] for row in FACTS])
-def test_what_is_done_when_the_time_has_come(facts: dict[str, object], done: Place | Drop) -> None:
+def test_what_is_done_when_the_time_has_come(facts: dict[str, object], done: Place | Rest | Drop) -> None:
     given_facts = {
         "campaign": campaign(),
         "office": office(),

@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.domain.call import CODE_LIVES, CallSession, CallStatus, Ending, Proving, Stage
 from chalicelib.domain.call_view import CHANGING, CallView, State, as_json, seen
+from chalicelib.domain.campaign import Status
 from chalicelib.domain.counts import Outcome
 from tests.values import NOW, PHONE, called, campaign, leg, over, session
 
@@ -98,6 +99,17 @@ def test_after_hanging_up_the_page_waits_for_the_facts_then_asks_then_stops_aski
     assert view(known).state is State.QUESTION
     assert view(known).is_question_open
     assert view(known, seconds=600).state is State.SETTLING
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(Status.LIVE, State.IN_LINE), (Status.PAUSED, State.ON_PAUSE), (Status.ENDED, State.PAUSED)],
+)
+def test_in_line_for_a_campaign_that_rests_nobody_is_next(status: Status, state: State) -> None:
+    shown = seen(LIVE[State.IN_LINE], campaign(status=status), 0, NOW, 1)
+
+    assert (shown.state, shown.is_changing) == (state, state is not State.PAUSED)
+    assert (shown.place is None) is (state is not State.IN_LINE)
 
 
 def test_the_place_in_line_is_the_time_until_our_turn_at_the_pace_of_calls() -> None:

@@ -367,7 +367,7 @@ def test_a_letter_waits_while_its_campaign_rests_and_goes_back_when_that_has_end
     waits = take(letter(State.QUEUED), Leased(ATTEMPT, LATER), Moment(NOW, CampaignStatus.PAUSED))
     ended = take(letter(State.QUEUED), Leased(ATTEMPT, LATER), Moment(NOW, CampaignStatus.ENDED))
 
-    assert (waits.after.state, waits.after.not_before) == (State.QUEUED, NOW + timedelta(hours=1))
+    assert (waits.after.state, waits.after.not_before, waits.effects) == (State.CONFIRMED, None, ())
     assert (ended.after.state, ended.after.reason) == (State.CANCELLED, Reason.CAMPAIGN_ENDED)
     assert ended.after.outcome is LetterOutcome.NOT_SENT
     assert [effect.kind for effect in ended.effects if isinstance(effect, Mail)] == [MailKind.RECEIPT]

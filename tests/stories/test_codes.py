@@ -327,9 +327,13 @@ def test_a_campaign_that_is_paused_meanwhile_texts_and_rings_nobody(house: Coded
     call_id = house.asked()
     house.set_status(Status.PAUSED)
 
-    assert house.enter(call_id, house.code())["state"] == "paused"
+    assert house.enter(call_id, house.code())["state"] == "on_pause"
     house.play(minutes=3)
     assert house.wire.placings == []
+
+    house.play(minutes=65)
+    assert house.wire.placings == []
+    assert house.state(call_id)["state"] == "paused"
     assert house.session(call_id).phone is None
 
 

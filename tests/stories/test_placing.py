@@ -269,7 +269,45 @@ def test_a_campaign_paused_while_the_call_waits_rings_nobody(built: Runtime) -> 
     house.play()
 
     assert house.world.calls == []
+    assert house.state(call["id"])["state"] == "on_pause"
+    assert "You keep your place" in house.get(f"/calls/{call['id']}?lang=en")[2].decode()
+    assert "Usted conserva su lugar" in house.get(f"/calls/{call['id']}?lang=es")[2].decode()
+
+    house.play(minutes=65)
+
+    assert house.world.calls == []
     assert house.state(call["id"])["state"] == "paused"
+    assert house.session(call["id"]).phone is None
+
+
+def test_a_call_that_waited_for_a_paused_campaign_rings_when_it_goes_on(built: Runtime) -> None:
+    sweep()
+    house = Rehearsal(built, built.store._table.client, offices=1)
+    house.world.add(Supporter(ANA, TALK))
+    house.queue.copies = lambda: (30.0,)
+
+    house.tap()
+    house.set_status(Status.PAUSED)
+    house.play(minutes=40)
+    house.set_status(Status.LIVE)
+    house.play(minutes=5)
+
+    assert (house.world.rings(ANA), house.outcomes()) == (1, ["spoke"])
+
+
+def test_a_call_in_line_of_a_campaign_that_ends_is_over_and_its_page_says_so_at_once(built: Runtime) -> None:
+    sweep()
+    house = Rehearsal(built, built.store._table.client, offices=1)
+    house.world.add(Supporter(ANA, TALK))
+    house.queue.copies = lambda: (30.0,)
+
+    call = house.tap()
+    house.set_status(Status.PAUSED)
+    house.set_status(Status.ENDED)
+    assert house.state(call["id"])["state"] == "paused"
+    house.play(minutes=5)
+
+    assert house.world.calls == []
     assert house.session(call["id"]).phone is None
 
 
