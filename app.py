@@ -8,6 +8,7 @@ from chalicelib.views.api import api
 from chalicelib.views.booked_pages import booked_pages
 from chalicelib.views.booking_pages import booking_pages
 from chalicelib.views.bookings_api import bookings_api
+from chalicelib.views.campaign_desk import campaign_desk
 from chalicelib.views.letter_links import letter_links
 from chalicelib.views.letter_pages import letter_pages
 from chalicelib.views.letter_workers import letter_workers
@@ -36,6 +37,7 @@ for blueprint in (
     signups_api,
     offices_api,
     staff,
+    campaign_desk,
     voice,
     texts,
     workers,

@@ -9,47 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.domain.counts import (
-    ARRIVED,
-    AnyOutcome,
-    Channel,
-    LetterAnswer,
-    LetterOutcome,
-    Outcome,
-    Tally,
-)
+from chalicelib.domain.counts import ARRIVED, Channel, Tally
+from chalicelib.domain.outcome_words import COUNTED
 from cli.campaign_screens import goal_bar, office_name
 from cli.proof import Check
 
-WORDS: dict[Channel, dict[AnyOutcome, str]] = {
-    Channel.CALLS: {
-        Outcome.SPOKE: "Spoke to someone",
-        Outcome.VOICEMAIL: "Left a message",
-        Outcome.NO_ANSWER: "Nobody answered",
-        Outcome.BUSY: "Busy",
-        Outcome.CLOSED: "Closed",
-        Outcome.WRONG_NUMBER: "Wrong number",
-        Outcome.FAILED: "Didn’t connect",
-        Outcome.VOICEMAIL_FULL: "Voicemail was full",
-    },
-    Channel.LETTERS: {
-        LetterOutcome.DELIVERED: "Delivered",
-        LetterOutcome.ON_ITS_WAY: "On its way",
-        LetterOutcome.BOUNCED: "Came back",
-        LetterOutcome.COMPLAINED: "Called spam by the office",
-        LetterOutcome.SUPPRESSED: "Not sent: no mail is wanted",
-        LetterOutcome.REJECTED: "Refused by our mail service",
-        LetterOutcome.WITHDRAWN: "Taken back by its writer",
-        LetterOutcome.NOT_SENT: "Not sent, on our side",
-        LetterOutcome.UNCONFIRMED: "Never confirmed",
-    },
-    Channel.ANSWERS: {
-        LetterAnswer.PERSON: "A person answered",
-        LetterAnswer.AUTOMATIC: "An automatic answer",
-        LetterAnswer.NOTHING: "No answer",
-    },
-}
-"""What each outcome is called, in the order in which it is shown."""
+WORDS = COUNTED
 HEADINGS = {
     Channel.CALLS: ("Calls, by how they ended", "Calls, by office", "Got through"),
     Channel.LETTERS: ("Letters, by what became of them", "Letters, by office", "Delivered"),

@@ -30,6 +30,13 @@ DOORS = {
     "/c/{slug}/texts": {"GET", "POST"},
     "/staff": {"GET"},
     "/staff/sign-out": {"POST"},
+    "/staff/campaigns": {"GET"},
+    "/staff/campaigns/{slug}": {"GET"},
+    "/staff/campaigns/{slug}/edit": {"GET", "POST"},
+    "/staff/campaigns/{slug}/launch": {"POST"},
+    "/staff/campaigns/{slug}/pause": {"POST"},
+    "/staff/campaigns/{slug}/resume": {"POST"},
+    "/staff/campaigns/{slug}/end": {"POST"},
     "/health": {"GET"},
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
@@ -98,7 +105,7 @@ def watched() -> Any:
         seed(rehearsal.runtime, LETTERS["waiting"])
         named["token"] = link(rehearsal.runtime, Purpose.CONFIRM, LETTERS["waiting"]).split("/")[2]
         named["letter_id"] = named["token"]
-        secret = open_session(rehearsal.runtime, Person("Dana R.", "dana", Role.VIEWER))
+        secret = open_session(rehearsal.runtime, Person("Dana R.", "dana", Role.ADMIN))
         named["cookie"] = f"{staff_cookies.name()}={secret}"
         asked: list[str] = []
         events = rehearsal.dynamodb.meta.events

@@ -24,7 +24,7 @@ class Place:
     path: str
 
 
-MENU = (Place("Overview", "/staff"),)
+MENU = (Place("Overview", "/staff"), Place("Campaigns", "/staff/campaigns"))
 """What the menu leads to: what is there, and nothing that is to come."""
 
 

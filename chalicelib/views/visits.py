@@ -23,6 +23,8 @@ pages = Blueprint("chalicelib.views.pages")
 
 FORM = "application/x-www-form-urlencoded"
 SEE_OTHER = 303
+MOST_FIELDS = 40
+"""Fields of the longest form (a campaign's words and caps), and some to spare."""
 KEPT = frozenset({"live", "still", "skip", "office", "zone", "via", "again", "print", "sent"})
 """What an address asks for beside the language, and keeps when the language is changed."""
 
@@ -86,7 +88,7 @@ def form() -> dict[str, str]:
     """The posted form; of a field sent twice, the last."""
     raw = pages.current_request.raw_body
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
+    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
 
 
 def source() -> str:
