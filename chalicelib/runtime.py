@@ -33,7 +33,7 @@ from chalicelib.domain.areas import Areas
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.own_numbers import Claim, meant_by
 from chalicelib.domain.programme import version_of
-from chalicelib.observability import hush
+from chalicelib.observability import hush, measure_for
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient
@@ -116,6 +116,7 @@ class Runtime:
     ) -> "Runtime":
         """Build every client and adapter. `http` replaces the wire to Twilio, `aws` the usual clients."""
         hush()
+        measure_for(config.stage)
         aws = aws or clients()
         table = Table(aws.dynamodb, config.table)
         return cls(

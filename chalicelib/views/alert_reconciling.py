@@ -15,7 +15,7 @@ from chalicelib.adapters.phone import KnownText
 from chalicelib.adapters.store import Stale
 from chalicelib.domain.broadcast import Broadcast
 from chalicelib.domain.claim import LOOK_AFTER, LOOK_AGAIN, Claim, Report, missed
-from chalicelib.observability import fault, log
+from chalicelib.observability import count, fault, log
 from chalicelib.runtime import runtime
 from chalicelib.views import alert_keeping
 from chalicelib.views.batches import Unread, each_due
@@ -111,6 +111,7 @@ def _is_still_open(claim: Claim, broadcast: Broadcast, texts: Mapping[str, Seque
     found = next((text for text in texts.get(claim.number or "", ()) if _is_of(text, claim, broadcast)), None)
     if found is not None:
         log("alert found at Twilio", status=found.status)
+        count("AlertsReconciled")
         _take(claim, Report(found.sid, found.status, found.error))
         return False
     try:

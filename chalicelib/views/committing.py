@@ -33,9 +33,10 @@ from chalicelib.domain.events import (
     SendCode,
     Told,
 )
+from chalicelib.domain.funnel import steps
 from chalicelib.domain.moves import Moment
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.observability import count, fault, log
+from chalicelib.observability import came, count, fault, log
 from chalicelib.runtime import Runtime, runtime
 from chalicelib.views.again import tried
 from chalicelib.views.keeping import Entrance, keep_soonest
@@ -112,7 +113,7 @@ def commit(
     after, effects = _decided(r, before, step, event, moment)
     written = r.store.commit(before, after, effects, also(after))
     _leave(r, effects)
-    _measure(before, written, effects)
+    _measure(before, written, event, effects)
     return written
 
 
@@ -203,7 +204,9 @@ def _rest(r: Runtime, office: str, line: str, why: str | None) -> None:
         log("line rests", why=why)
 
 
-def _measure(before: CallSession, after: CallSession, effects: Sequence[Effect]) -> None:
+def _measure(before: CallSession, after: CallSession, event: Event, effects: Sequence[Effect]) -> None:
+    for step in steps(before, after, event):
+        came(step)
     for effect in effects:
         if isinstance(effect, Count):
             count("ActionsCounted")

@@ -12,6 +12,7 @@ from chalicelib.adapters.letters import Changed
 from chalicelib.adapters.table import Write
 from chalicelib.domain.addresses import Address
 from chalicelib.domain.campaign import Status
+from chalicelib.domain.counts import AnyOutcome, LetterOutcome
 from chalicelib.domain.letter import Letter
 from chalicelib.domain.letter_events import (
     Alarm,
@@ -35,6 +36,14 @@ from chalicelib.views.again import tried
 
 OF_A_GROUP = frozenset({MailKind.CONFIRM, MailKind.AGAIN})
 """Mails that are about all letters that were begun together."""
+ARRIVED_AT: dict[AnyOutcome, str] = {
+    LetterOutcome.DELIVERED: "LettersDelivered",
+    LetterOutcome.BOUNCED: "LettersBounced",
+    LetterOutcome.SUPPRESSED: "LettersFailed",
+    LetterOutcome.REJECTED: "LettersFailed",
+    LetterOutcome.NOT_SENT: "LettersFailed",
+}
+"""In which figure an outcome counts, of those that are watched as they happen."""
 Reading = Callable[[Letter], Event | None]
 """Makes an event of what happened, given the letter it is about; None when it says nothing new."""
 
@@ -152,6 +161,8 @@ def _leave(r: Runtime, effect: Effect, throttles: int) -> None:
             log("a letter needs a person", why=trouble)
         case Count(action=action):
             count("LettersCounted")
+            if action.outcome in ARRIVED_AT:
+                count(ARRIVED_AT[action.outcome])
             log("letter counted", outcome=action.outcome, campaign=action.campaign)
 
 

@@ -136,7 +136,8 @@ def look_at(call_id: str) -> None:
     if what is Need.RING_AGAIN and not rests:
         r.ring_queue.send(call_id, 0)
     for event in _learned(r.phone(), session, what):
-        session = happened(call_id, event)
+        before, session = session, happened(call_id, event)
+        count("CallsReconciled", int(session.version > before.version))
     look = r.now() + REST if rests else next_look(session, r.now())
     if look:
         r.store.watch(call_id, look)

@@ -20,7 +20,7 @@ from chalicelib.adapters.mailer import (
     SenderDown,
 )
 from chalicelib.domain.letter_events import Fault
-from chalicelib.observability import metrics
+from chalicelib.observability import forget, unwritten
 from dev.mail_world import MailWorld, SenderTrouble, SendFault, SesWire, Throttle, VirtualClock
 from tests.adapters.test_mime import mail
 
@@ -79,9 +79,9 @@ def mailer(world: MailWorld, clock: Monotonic) -> Mailer:
 
 @pytest.fixture(autouse=True)
 def counted() -> Iterator[None]:
-    metrics.clear_metrics()
+    forget()
     yield
-    metrics.clear_metrics()
+    forget()
 
 
 def test_a_letter_leaves_with_its_tags_set_and_reply_address(world: MailWorld, mailer: Mailer) -> None:
@@ -345,7 +345,7 @@ def test_while_ses_does_not_tell_the_quota_mail_goes_on_slowly_and_it_is_asked_o
 
     assert [mailer.allowance() for _ in range(3)] == [Allowance(1.0, is_enabled=True)] * 3
     assert world.requests["GetAccount"] == 2
-    assert metrics.metric_set["QuotaUnknown"]["Value"] == [1]
+    assert unwritten()["QuotaUnknown"] == 1
     assert mailer.send(LETTER)
 
     world.rules.other_rate = None
@@ -371,7 +371,7 @@ def test_no_connection_is_later_on_a_real_socket_too(clock: Monotonic) -> None:
 
     with pytest.raises(Later):
         Mailer(lambda: client, SENDER, SET, clock).send(LETTER)
-    assert metrics.metric_set["SesUnreachable"]["Value"] == [1]
+    assert unwritten()["SesUnreachable"] == 1
 
 
 def test_the_client_is_made_with_the_first_mail_and_kept(world: MailWorld) -> None:

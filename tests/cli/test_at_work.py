@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.domain.letter_events import Denied
-from chalicelib.observability import logger, metrics
+from chalicelib.observability import forget, logger, unwritten
 from chalicelib.runtime import install, runtime
 from chalicelib.views.letter_committing import happened
 from cli.at_work import at_work
@@ -33,10 +33,10 @@ def said() -> Iterator[list[str]]:
 
     keeper, inner = Keeper(), logging.getLogger(logger.service)
     inner.addHandler(keeper)
-    metrics.clear_metrics()
+    forget()
     yield lines
     inner.removeHandler(keeper)
-    metrics.clear_metrics()
+    forget()
 
 
 def test_a_command_says_nothing_to_the_apps_log_and_counts_nothing(post: PostOffice, said: list[str]) -> None:
@@ -45,7 +45,7 @@ def test_a_command_says_nothing_to_the_apps_log_and_counts_nothing(post: PostOff
     result = post.run("letter", "deny", handle(letter.id), "--by", "Dana R.")
 
     assert result.exit_code == 0, result.output
-    assert (said, dict(metrics.metric_set)) == ([], {})
+    assert (said, unwritten()) == ([], {})
 
 
 def test_the_app_by_itself_does_both(post: PostOffice, said: list[str]) -> None:
@@ -59,7 +59,7 @@ def test_the_app_by_itself_does_both(post: PostOffice, said: list[str]) -> None:
 
     install(None)
     assert said == ["letter counted"]
-    assert "LettersCounted" in metrics.metric_set
+    assert "LettersCounted" in unwritten()
 
 
 def test_the_runtime_is_gone_once_the_work_is_done(post: PostOffice) -> None:

@@ -24,7 +24,7 @@ from twilio.http import HttpClient
 
 from app import app
 from chalicelib.adapters.signature import signed
-from chalicelib.observability import metrics
+from chalicelib.observability import count, forget, write_counted
 from chalicelib.runtime import Runtime, install
 from dev.phone_world import (
     Heard,
@@ -349,13 +349,13 @@ def listening(dynamodb: Any, capfd: pytest.CaptureFixture[str]) -> Iterator[Ears
         logger.addHandler(handler)
     root.setLevel(logging.DEBUG)
     dynamodb.meta.events.register("before-call.dynamodb", ears.dynamodb, "ears")
-    metrics.clear_metrics()
+    forget()
     capfd.readouterr()
     try:
         yield ears
         ears.hear("output", "".join(capfd.readouterr()))
-        metrics.add_metric("CallsEnded", "Count", 1)
-        metrics.flush_metrics()
+        count("TextsStopped")
+        write_counted()
         ears.hear("metric", capfd.readouterr().out)
     finally:
         dynamodb.meta.events.unregister("before-call.dynamodb", unique_id="ears")

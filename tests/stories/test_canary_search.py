@@ -8,10 +8,10 @@ from hashlib import sha256
 import pytest
 from rich.console import Console
 
+from chalicelib import observability
 from chalicelib.adapters.letter_queue import LetterTurn
 from chalicelib.adapters.phone import Placing
 from chalicelib.domain.words import Words
-from chalicelib.observability import metrics
 from chalicelib.runtime import Runtime
 from tests.rehearsal import (
     OUR_NUMBER,
@@ -64,7 +64,7 @@ SEEDS: list[tuple[str, str, Callable[[CanaryHouse], object]]] = [
     ("log", "an unkeyed hash", lambda _h: logging.getLogger("any").info(sha256(CANARY.encode()).hexdigest())),
     ("log", "a traceback", lambda _h: logging.getLogger("any").error("x", exc_info=ValueError(NAME))),
     ("output", "a name on stdout", lambda _h: Console().print(NAME)),
-    ("metric", "a dimension", lambda _h: metrics.add_metadata("who", CANARY)),
+    ("metric", "a dimension", lambda _h: observability._counted.series.update({("Step", CANARY): 1})),
     ("our URL", "a query", lambda house: house.get(f"/c/{SLUG}?tel=%2B1+313+555+0187")),
     ("Twilio URL", "a filter", lambda house: house.runtime.phone()._client().calls.list(to=CANARY)),
     ("Twilio request", "a callback's address", _told_twilio),

@@ -11,7 +11,7 @@ from app import app
 from chalicelib.domain.call import Ending
 from chalicelib.domain.campaign import Limits
 from chalicelib.domain.limits import calls_of, day_after, day_of
-from chalicelib.observability import metrics
+from chalicelib.observability import forget
 from chalicelib.runtime import Runtime
 from dev.phone_world import CreateFault, Decline, Supporter
 from dev.server import Gateway
@@ -153,21 +153,20 @@ def test_a_cap_of_nothing_calls_nobody(house: Placing) -> None:
     assert used(house) == 0
 
 
-def test_reaching_the_cap_is_a_metric_and_so_is_the_share_of_it(
-    house: Placing, capfd: pytest.CaptureFixture[str]
+def test_reaching_the_cap_is_written_down_and_so_is_the_share_of_it(
+    house: Placing, caplog: pytest.LogCaptureFixture
 ) -> None:
     cap(house, rings_a_day=2)
-    metrics.clear_metrics()
+    forget()
     house.tap(ANA)
     house.play(minutes=1)
     house.tap(LUIS)
     house.play(minutes=1)
-    capfd.readouterr()
+    caplog.clear()
     house.tap(THIRD)
-    written = [json.loads(line) for line in capfd.readouterr().out.splitlines() if "SpendCapReached" in line]
 
-    assert written[0]["SpendCapReached"] == [1.0]
-    assert written[0]["BudgetUsed"] == [100.0]
+    (written,) = [vars(record) for record in caplog.records if record.getMessage() == "happened"]
+    assert (written["SpendCapReached"], written["BudgetUsed"]) == (1, 100.0)
 
 
 # Limits per campaign and place.

@@ -41,9 +41,9 @@ def test_a_stop_we_fail_to_take_is_counted_and_taken_when_it_comes_again(
     events.unregister("before-call.dynamodb", down)
 
     assert failed == (503, [])
-    assert counted(capsys.readouterr().out, "TextsNotTaken") == 1
+    assert counted(capsys.readouterr().out, "NeedsSomebody") == 1
     assert state(house) is State.SUBSCRIBED
 
     status, told = webhook(house, "STOP", sid_of(7), path=again)
     assert (status, len(told), state(house)) == (200, 1, State.STOPPED)
-    assert counted(capsys.readouterr().out, "TextsNotTaken") == 0
+    assert counted(capsys.readouterr().out, "NeedsSomebody") == 0
