@@ -11,12 +11,15 @@ from rich.text import Text
 
 from chalicelib.domain.counts import EVERY_OUTCOME, Action, Channel, Tally
 from cli import counts_screens as screens
+from cli import explain_commands
 from cli.connection import Connection
 from cli.counts_screens import Standing
 from cli.proof import CORRECTED, Check, by_office, checks, sums
 from cli.terminal import EXIT_CODES, REFUSED, connected, give_up, margin, plainly, screen
 
 counts = typer.Typer(help="See how calls and letters went, and prove the sums.", no_args_is_help=True)
+counts.command(epilog=explain_commands.EPILOG)(explain_commands.explain)
+counts.command(epilog=EXIT_CODES)(explain_commands.correct)
 
 Slug = Annotated[str | None, typer.Argument(help="One campaign; otherwise all.", metavar="[SLUG]")]
 

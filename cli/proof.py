@@ -70,7 +70,8 @@ class Check:
     def apart(self, outcome: AnyOutcome) -> int:
         """How many more the ledger has of one outcome than the tally accounts for; less than 0: fewer."""
         found, before = self.recount.outcomes[outcome], self.before.outcomes.get(outcome, 0)
-        if self.channel in CORRECTED and self.before != self.after:
+        is_corrected = self.channel in CORRECTED or self.recount.went.total() > 0
+        if is_corrected and self.before != self.after:
             return _outside(found, before - self.recount.went[outcome], before + self.recount.came[outcome])
         return _outside(found, before, self.after.outcomes.get(outcome, 0))
 

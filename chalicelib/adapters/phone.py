@@ -60,6 +60,10 @@ class Rejected(Exception):
         self.code = code
 
 
+class Unlisted(Exception):
+    """Twilio gave no list of its calls: it can't be reached, or refuses our token."""
+
+
 class Unclear(Exception):
     """No clear answer: the call may or may not have been placed."""
 
@@ -100,6 +104,18 @@ class Known:
     seconds: int
     to: str
     created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A call to an office, as Twilio lists it: dialled from the call `parent`; `ended_at` is None while it goes on."""
+
+    sid: str
+    parent: str
+    to: str = field(repr=False)
+    status: CallStatus
+    seconds: int
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +189,23 @@ class Phone:
             lambda call: call.created_at is None or call.created_at >= since - OUT_OF_ORDER, listed
         )
         return (call for call in recent if call.to == number and (call.created_at or since) >= since)
+
+    def dialled(self, since: datetime | None, until: datetime | None) -> Iterator[Dialled | None]:
+        """Yield the calls that others led to, of all that began from `since` to `until`; None for each other one.
+
+        Page by page, all of them, for the reason `calls_to` has; one that is no leg is told of as how far this is.
+
+        Raises:
+            Unlisted: Twilio was not reached, or gave no list.
+        """
+        from requests.exceptions import RequestException  # noqa: PLC0415 - slow import, the command line only
+        from twilio.base.exceptions import TwilioException  # noqa: PLC0415 - as above
+
+        days = {name: at for name, at in (("start_time_after", since), ("start_time_before", until)) if at}
+        try:
+            yield from map(_dialled, self._client().calls.stream(page_size=MOST_ON_A_PAGE, **days))
+        except (RequestException, TwilioException) as error:
+            raise Unlisted from error
 
     def texts_between(self, since: datetime, until: datetime) -> Iterator[KnownText]:
         """Yield the texts we sent that were made from `since` to `until`, newest first.
@@ -249,6 +282,19 @@ def _known(call: "CallInstance") -> Known:
         seconds=int(call.duration or 0),
         to=str(call.to),
         created_at=call.date_created,
+    )
+
+
+def _dialled(call: "CallInstance") -> Dialled | None:
+    if not call.parent_call_sid:
+        return None
+    return Dialled(
+        sid=str(call.sid),
+        parent=str(call.parent_call_sid),
+        to=str(call.to),
+        status=CallStatus(str(_text(call.status))),
+        seconds=int(call.duration or 0),
+        ended_at=call.end_time,
     )
 
 

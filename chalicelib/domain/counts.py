@@ -70,10 +70,11 @@ ARRIVED: frozenset[AnyOutcome] = REACHED | {LetterOutcome.DELIVERED}
 
 
 class Basis(StrEnum):
-    """Who says so: the supporter's own key (or tap), or the leg's facts alone."""
+    """Who says so: the supporter's own key (or tap), the leg's facts alone, or staff who corrected it."""
 
     KEY = "key"
     FACTS = "facts"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)
