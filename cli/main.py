@@ -7,6 +7,7 @@ from cli.campaign_commands import campaign
 from cli.consent_commands import consent
 from cli.counts_commands import counts
 from cli.doctor_commands import doctor
+from cli.erase_commands import erase
 from cli.letter_commands import letter
 from cli.office_commands import office
 from cli.redrive_commands import redrive
@@ -30,4 +31,5 @@ app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")
 app.add_typer(text, name="text")
 app.command(epilog=EXIT_CODES)(doctor)
+app.command(epilog=EXIT_CODES)(erase)
 app.command(epilog=EXIT_CODES)(redrive)
