@@ -1,6 +1,7 @@
 """The first of two people's word that a campaign may go live, until the second one's. One item per campaign.
 
-Holds a name of staff and nothing of anybody else. What it is worth is the domain's to say (`launching`).
+Holds a name of staff and nothing of anybody else. What it is worth is the domain's to say (`launching`): it names the
+revision it is about, so that nobody need take it away once that has passed.
 """
 
 from datetime import datetime
@@ -37,7 +38,3 @@ class Launches:
             "at": signature.at.isoformat(),
         }
         self._table.put(staff_keys.launch(signature.slug), item)
-
-    def forget(self, slug: str) -> None:
-        """Take a signature back: the campaign is live, or the person has changed their mind."""
-        self._table.delete(staff_keys.launch(slug))

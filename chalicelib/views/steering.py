@@ -64,7 +64,6 @@ def launched(slug: str, seen: int, person: Person) -> NotLaunched | None:
     if problem or first is None:
         return problem
     _written(replace(found, status=Status.LIVE), person, "campaign launched", first=first.by)
-    launches.forget(slug)
     return None
 
 

@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 
 from chalicelib.adapters import audit
-from chalicelib.adapters.launches import Launches
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.editing import typed
 from chalicelib.domain.staff import Role
@@ -137,7 +136,6 @@ def test_two_people_launch(draft: Served) -> None:
     assert on_record(draft) == [
         ("dana", "campaign launch signed by the first of two"), ("luis", "campaign launched"),
     ]  # fmt: skip
-    assert Launches(draft.runtime.catalog.table).first("families-28") is None
 
 
 def test_a_change_takes_the_first_signature_along(draft: Served) -> None:
