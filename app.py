@@ -13,8 +13,10 @@ from chalicelib.views.letter_links import letter_links
 from chalicelib.views.letter_pages import letter_pages
 from chalicelib.views.letter_workers import letter_workers
 from chalicelib.views.letters_api import letters_api
+from chalicelib.views.office_desk import office_desk
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
+from chalicelib.views.record_desk import record_desk
 from chalicelib.views.signup_pages import signup_pages
 from chalicelib.views.signups_api import signups_api
 from chalicelib.views.staff import staff
@@ -38,6 +40,8 @@ for blueprint in (
     offices_api,
     staff,
     campaign_desk,
+    office_desk,
+    record_desk,
     voice,
     texts,
     workers,

@@ -3,16 +3,16 @@
 import re
 from datetime import date
 from typing import Never
-from urllib.parse import urlsplit
 
+from chalicelib.domain import typed_offices
 from chalicelib.domain.office import Office
+from chalicelib.domain.typed_offices import LONGEST_REASON
 from cli.connection import Connection
 from cli.schema_words import meant
 from cli.terminal import WRONG, give_up, today
 
 NOBODY = "somebody who gave no name"
-LONGEST_NAME, LONGEST_REASON, LONGEST_PAGE = 80, 120, 500
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_NAME = 80
 TYPED_PHONE = re.compile(r"(?:\+?1)?([0-9]{10})")
 BETWEEN = re.compile(r"[\s().\-]+")
 
@@ -27,18 +27,15 @@ def name_given(text: str | None) -> str:
 
 def reason_given(text: str) -> str:
     """Why an office is closed, in one line."""
-    reason = " ".join(text.split())
-    if not reason or len(reason) > LONGEST_REASON:
+    reason = typed_offices.reason(text)
+    if reason is None:
         give_up(f"Say why in at most {LONGEST_REASON} letters, like --why “Office moves”.", WRONG)
     return reason
 
 
 def day_given(text: str, option: str) -> date:
     """A day, written 2026-12-24."""
-    try:
-        return date.fromisoformat(text) if DAY.fullmatch(text) else _no_day(text, option)
-    except ValueError:
-        _no_day(text, option)
+    return typed_offices.day(text) or _no_day(text, option)
 
 
 def seen_on(text: str | None, good_days: int) -> date:
@@ -66,12 +63,7 @@ def office_named(connection: Connection, office_id: str) -> Office:
 
 def page_given(text: str, what: str = "--source", wanted: str = "agency’s page with the number") -> str:
     """The address of the page on which a number or an address was seen."""
-    try:
-        parts = urlsplit(text)
-        is_page = parts.scheme == "https" and "." in (parts.hostname or "") and parts.username is None
-    except ValueError:
-        is_page = False
-    if not is_page or len(text) > LONGEST_PAGE or re.search(r"\s", text):
+    if typed_offices.page(text) is None:
         give_up(f"{what} is “{text}”. Give the https:// address of the {wanted}.", WRONG)
     return text
 

@@ -37,6 +37,12 @@ DOORS = {
     "/staff/campaigns/{slug}/pause": {"POST"},
     "/staff/campaigns/{slug}/resume": {"POST"},
     "/staff/campaigns/{slug}/end": {"POST"},
+    "/staff/offices": {"GET"},
+    "/staff/offices/{office_id}": {"GET"},
+    "/staff/offices/{office_id}/verify": {"POST"},
+    "/staff/offices/{office_id}/close": {"POST"},
+    "/staff/offices/{office_id}/reopen": {"POST"},
+    "/staff/audit": {"GET"},
     "/health": {"GET"},
     "/static/{name}": {"GET"},
     "/api/campaigns/{slug}": {"GET"},
@@ -99,7 +105,7 @@ def test_what_twilio_and_the_pages_send_is_a_form_and_the_api_takes_json() -> No
 def watched() -> Any:
     """A rehearsal with a call, a booked one and a letter, their names in addresses, and what is asked of AWS now."""
     with rehearsing(offices=1) as rehearsal:
-        named = {"slug": SLUG, "name": "look.css", "call_id": rehearsal.tap()["id"]}
+        named = {"slug": SLUG, "name": "look.css", "office_id": "ero-atl", "call_id": rehearsal.tap()["id"]}
         rehearsal.play()
         named["booking_id"] = rehearsal.book()["id"]
         seed(rehearsal.runtime, LETTERS["waiting"])

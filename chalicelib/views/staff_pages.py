@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib.domain.staff import Act, Person, may
 from chalicelib.domain.words import Language
 from chalicelib.views import rendering, staff_cookies, visits
-from chalicelib.views.rendering import PRIVATE
+from chalicelib.views.rendering import PRIVATE, Headers
 
 GUARDS = {**PRIVATE, "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
 """Beside those of every page (`rendering.GUARDS`): kept by nobody, framed by nobody."""
@@ -24,7 +24,12 @@ class Place:
     path: str
 
 
-MENU = (Place("Overview", "/staff"), Place("Campaigns", "/staff/campaigns"))
+MENU = (
+    Place("Overview", "/staff"),
+    Place("Campaigns", "/staff/campaigns"),
+    Place("Offices", "/staff/offices"),
+    Place("Audit", "/staff/audit"),
+)
 """What the menu leads to: what is there, and nothing that is to come."""
 
 
@@ -42,6 +47,16 @@ def page(
     return rendering.page(
         template, Language.EN, visits.site(), status=status, headers=GUARDS, **(known | values)
     )
+
+
+def back(path: str, done: str) -> Response:
+    """Lead back to a page, whose address says what was done: asking for it again does nothing again."""
+    headers: Headers = {
+        "Location": visits.site().link(path, done=done),
+        "Content-Type": rendering.HTML,
+        **GUARDS,
+    }
+    return Response("", status_code=visits.SEE_OTHER, headers=headers)
 
 
 def bare(template: str, *, status: int, **values: object) -> Response:
