@@ -13,6 +13,7 @@ from cli.office_commands import office
 from cli.redrive_commands import redrive
 from cli.terminal import EXIT_CODES
 from cli.text_commands import text
+from cli.watch_commands import watch
 
 app = typer.Typer(
     help="Campaigns, offices, letters, alerts and counts of Patchthrough. "
@@ -33,3 +34,4 @@ app.add_typer(text, name="text")
 app.command(epilog=EXIT_CODES)(doctor)
 app.command(epilog=EXIT_CODES)(erase)
 app.command(epilog=EXIT_CODES)(redrive)
+app.command(epilog=EXIT_CODES)(watch)

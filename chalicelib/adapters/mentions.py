@@ -7,6 +7,8 @@ console who was asked to forget somebody, never for a request of a supporter.
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from boto3.dynamodb.types import Binary
+
 from chalicelib.adapters.keys import Key
 from chalicelib.adapters.table import Item, Table, read, wire
 
@@ -34,6 +36,9 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - DynamoDB's values, ne
     match value:
         case str():
             yield value.lower()
+        case Binary():  # keyed hashes, packed
+            packed: Any = value
+            yield bytes(packed).hex()
         case dict():
             if isinstance(value.get("local"), str) and isinstance(value.get("domain"), str):
                 yield f"{value['local']}@{value['domain']}".lower()
