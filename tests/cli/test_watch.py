@@ -135,14 +135,14 @@ def test_an_outage_is_told_the_last_look_stays_and_it_goes_on(
     busy(post)
     events = boto3._get_default_session().events
 
-    def fail(**_: Any) -> None:
-        raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
+    outages = list[bool]()
 
-    clock = Clock(
-        lambda: events.register_first("before-call.dynamodb", fail, "fail"),
-        lambda: events.unregister("before-call.dynamodb", unique_id="fail"),
-    )
-    monkeypatch.setattr(time, "sleep", clock)
+    def fail(**_: Any) -> None:
+        if outages:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
+
+    monkeypatch.setattr(time, "sleep", Clock(lambda: outages.append(True), outages.clear))
+    events.register_first("before-call.dynamodb", fail, "fail")
     try:
         result = post.run("watch")
     finally:
