@@ -13,6 +13,7 @@ from chalicelib.views.letter_links import letter_links
 from chalicelib.views.letter_pages import letter_pages
 from chalicelib.views.letter_workers import letter_workers
 from chalicelib.views.letters_api import letters_api
+from chalicelib.views.method_pages import method_pages
 from chalicelib.views.office_desk import office_desk
 from chalicelib.views.offices_api import offices_api
 from chalicelib.views.pages import pages
@@ -33,6 +34,7 @@ for blueprint in (
     letter_pages,
     letter_links,
     signup_pages,
+    method_pages,
     api,
     bookings_api,
     letters_api,

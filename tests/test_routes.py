@@ -28,6 +28,7 @@ DOORS = {
     "/c/{slug}/letter/print": {"GET"},
     "/letters/{token}": {"GET", "POST"},
     "/c/{slug}/texts": {"GET", "POST"},
+    "/c/{slug}/method": {"GET"},
     "/staff": {"GET"},
     "/staff/sign-out": {"POST"},
     "/staff/campaigns": {"GET"},

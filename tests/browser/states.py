@@ -60,6 +60,7 @@ CALLS: dict[str, CallSession] = {
 PATHS: dict[str, str] = {
     "home": "/",
     "campaign": "/c/families-28",
+    "method": "/c/families-28/method",
     "not found": "/c/nothing-here",
     "gone": "/calls/a-call-of-last-week-00",
 }
