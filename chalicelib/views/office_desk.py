@@ -7,6 +7,8 @@ is still there when it can't be taken. Each view gathers, decides and draws.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import attrgetter
 
 from chalice.app import Blueprint, Response
 
@@ -53,7 +55,7 @@ NEVER = "This number serves people in need. It is never called, whoever verifies
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One office of the list, by its own clock."""
+    """One office of the list. `here` is its clock: EST, 2:18 pm; offices with the same stand together."""
 
     office: Office
     standing: office_health.Standing
@@ -78,7 +80,10 @@ def office_list(person: Person) -> Response:
     offices = sorted(_called_by_campaigns(), key=lambda each: (_wall(each, now), each.place.en))
     tired = office_health.needing_eyes(offices, now.date())
     rows = [_row(office, now) for office in offices]
-    return staff_pages.page("staff/offices.html", person, here=HERE, rows=rows, tired=tired)
+    zones = [(name, list(some)) for name, some in groupby(rows, key=attrgetter("here"))]
+    return staff_pages.page(
+        "staff/offices.html", person, here=HERE, zones=zones, tired=tired, whole=len(rows)
+    )
 
 
 @office_desk.route(HERE + "/{office_id}", methods=["GET"])
@@ -192,7 +197,8 @@ def _row(office: Office, now: datetime) -> Row:
     today = now.date()
     seen = tuple(office_health.line_seen(line, today) for line in office.lines)
     here = hours.local(office, now)
-    return Row(office, office_health.standing(office, now), _clock(here), _when(office, now), seen)
+    clock_there = f"{here:%Z}, {_clock(here)}"
+    return Row(office, office_health.standing(office, now), clock_there, _when(office, now), seen)
 
 
 def _when(office: Office, now: datetime) -> str:

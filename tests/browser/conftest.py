@@ -3,16 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from chalicelib.domain.staff import Role
+from chalicelib.views import staff_cookies
+from tests.at_the_console import sign_in
 from tests.browser.served import Served, serving
 from tests.chromium import chromium
 from tests.needs import needs
 from tests.values import campaign
 
 Opening = Callable[..., Page]
+Desk = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,21 @@ def opened(browser: Browser) -> Iterator[Opening]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def desk(opened: Opening, served: Served) -> Desk:
+    """A function that opens a page of the console for somebody who is signed in."""
+
+    def open_desk(path: str, role: Role = Role.EDITOR, name: str = "Dana R.", **how: object) -> Page:
+        cookie = {
+            "name": staff_cookies.name(), "value": sign_in(served, role, name).secret, "path": "/",
+            "domain": urlsplit(served.url).hostname, "expires": -1, "httpOnly": True, "secure": False,
+            "sameSite": "Lax",
+        }  # fmt: skip
+        return opened(served.at(path), storage_state={"cookies": [cookie], "origins": []}, **how)
+
+    return open_desk
 
 
 @pytest.fixture(scope="session")

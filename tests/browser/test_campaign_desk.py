@@ -1,16 +1,11 @@
 """The console's pages of campaigns in Chromium: paused, launched by two, edited with a difference; for everybody."""
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chalicelib.domain.campaign import Status
 from chalicelib.domain.staff import Role
-from chalicelib.views import staff_cookies
-from tests.at_the_console import sign_in
-from tests.browser.conftest import Opening
+from tests.browser.conftest import Desk
 from tests.browser.everybody import hold_for_everybody
 from tests.browser.served import Served
 from tests.values import campaign
@@ -18,22 +13,6 @@ from tests.values import campaign
 pytestmark = pytest.mark.browser
 
 HERE = "/staff/campaigns/families-28"
-Desk = Callable[..., Page]
-
-
-@pytest.fixture
-def desk(opened: Opening, served: Served) -> Desk:
-    """A function that opens a page of the console for somebody who is signed in."""
-
-    def open_desk(path: str, role: Role = Role.EDITOR, name: str = "Dana R.", **how: object) -> Page:
-        cookie = {
-            "name": staff_cookies.name(), "value": sign_in(served, role, name).secret, "path": "/",
-            "domain": urlsplit(served.url).hostname, "expires": -1, "httpOnly": True, "secure": False,
-            "sameSite": "Lax",
-        }  # fmt: skip
-        return opened(served.at(path), storage_state={"cookies": [cookie], "origins": []}, **how)
-
-    return open_desk
 
 
 def status(served: Served) -> Status:

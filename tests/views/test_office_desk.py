@@ -49,7 +49,7 @@ def test_verifying_makes_a_resting_line_healthy_and_says_who_saw_it(
     number = office.lines[0].number
     catalog.quarantine(office_id, number, "wrong number", served.clock())
     assert "Resting" in dana.get(f"/staff/offices/{office_id}").text
-    assert "need a look" in dana.get("/staff/offices").text
+    assert "needs a look" in dana.get("/staff/offices").text
 
     today = served.clock().date()
     answer = dana.send(f"/staff/offices/{office_id}/verify", number=number, source=PAGE, on=str(today))
