@@ -60,7 +60,10 @@ METRICS: dict[str, Metric] = {
         "things that must never happen and that a person has to look at: the log says which"
     ),
     "Unknown": Metric("calls of which nobody knows whether Twilio placed them", is_gauge=True),
-    "TallyDifference": Metric("how far the tallies are from the ledger, by the last recount", is_gauge=True),
+    "TallyDifference": Metric(
+        "how far the tallies are from their own parts; `counts verify` holds them against the ledger",
+        is_gauge=True,
+    ),
     "LinesDown": Metric("lines of live campaigns that rest until a person verifies them anew", is_gauge=True),
     "SpendShare": Metric(
         "the most that a live campaign has used of its calls of the day",

@@ -41,6 +41,7 @@ from chalicelib.views import (
     calling_by_text,
     code_texts,
     firing,
+    gauges,
     reply_texts,
     urls,
 )
@@ -68,11 +69,14 @@ def ring(event: SQSEvent) -> dict[str, Any]:
 
 @workers.schedule("rate(1 minute)", name="reconcile")
 def reconcile(_event: CloudWatchEvent) -> None:
-    """Send on the booked calls that fall due; look at every call whose time has come, and ask Twilio if unknown."""
+    """Send on the booked calls that fall due; look at every call whose time has come; say how things stand."""
     try:
         firing.look_ahead()
     finally:
-        _look_at_calls(runtime())
+        try:
+            _look_at_calls(runtime())
+        finally:
+            gauges.each_five_minutes()
 
 
 def _carry_out(asked: str | BookedCall | CodeText | ReplyText) -> None:
