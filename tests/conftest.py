@@ -36,6 +36,7 @@ WIDTH = 120
 
 
 LONG = (
+    "stories/test_pause.py",
     "stories/test_faults.py",
     "stories/test_lost_responses.py",
     "dev/test_stack.py",

@@ -194,14 +194,18 @@ def lined(letter: Letter, event: Lined | OfficeResumed, moment: Moment) -> Chang
 
 
 def waiting_for_turn(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
-    """Confirmed, and nobody gave it a turn: the message got lost, or its campaign is paused."""
+    """Confirmed, and nobody gave it a turn: it got lost, or its campaign is paused. When that ends, it is over."""
+    if moment.campaign is CampaignStatus.ENDED:
+        return stopped(letter, Reason.CAMPAIGN_ENDED, moment)
     if moment.now - letter.changed_at < LOOK_AGAIN:
         return letter, ()
     return moved(letter, moment), (Send(letter.id, moment.now),)
 
 
 def still_queued(letter: Letter, _event: TimePassed, moment: Moment) -> Change:
-    """Its turn is long over: the message got lost."""
+    """Its turn is long over: the message got lost. When its campaign ends, it is over, too."""
+    if moment.campaign is CampaignStatus.ENDED:
+        return stopped(letter, Reason.CAMPAIGN_ENDED, moment)
     if moment.now - (letter.not_before or letter.changed_at) < LOOK_AGAIN:
         return letter, ()
     return queued(letter, moment.now, moment)

@@ -65,6 +65,8 @@ def take(turn: LetterTurn) -> None:
         case State.CONFIRMED if campaign.status is Status.PAUSED:
             # The schedule sends it again every quarter of an hour; it gets its turn when its campaign goes on.
             log("letter waits for a paused campaign")
+        case State.CONFIRMED if campaign.status is Status.ENDED:
+            happened(letter.id, TimePassed())
         case State.CONFIRMED:
             happened(letter.id, _lining(letter, campaign))
         case State.QUEUED:
