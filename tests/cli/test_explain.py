@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import boto3
 import pytest
 
-from chalicelib.adapters import audit, keys
+from chalicelib.adapters import audit, corrections, keys
 from chalicelib.adapters.ledger import counting
 from chalicelib.domain.counts import Action, Basis, Channel, LetterOutcome, Outcome
+from chalicelib.domain.explaining import corrected
 from dev.phone_world.calls import COMPLETED, OUTBOUND_API, OUTBOUND_DIAL, Call
 from dev.phone_world.server import PhoneWorldServer
 from tests import values
-from tests.cli.conftest import CLIENT, SETTINGS, Shell
+from tests.cli.conftest import CLIENT, SETTINGS, Door, Shell
 from tests.rehearsal import TOKEN
 from tests.stores import free_port
 
@@ -285,6 +286,26 @@ def test_a_correction_can_be_corrected_by_either_row_s_id(busy: Shell) -> None:
     assert "already. Nothing was changed." in again.stdout
     assert "row call-3-0~2." in back.stdout
     assert busy.store.tally(SLUG, Channel.CALLS).reached == 3
+
+
+def test_of_two_who_correct_the_same_call_one_is_told(
+    busy: Shell, loopback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rival() -> None:
+        after = corrected(CALLS[3], Outcome.BUSY, datetime.now(UTC))
+        corrections.correct(busy.catalog.table, after, audit.Entry("Lee", corrections.WHAT, after.id, NOON))
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", loopback)
+    monkeypatch.setattr(Door, "rivals", [rival])
+
+    result = busy.run(*CORRECT)
+
+    assert result.exit_code == 1
+    assert "Somebody else corrected it a moment ago." in result.stderr
+    assert busy.store.tally(SLUG, Channel.CALLS).outcomes == {
+        Outcome.SPOKE: 2, Outcome.VOICEMAIL: 1, Outcome.BUSY: 1,
+    }  # fmt: skip
+    assert list(audit.entries(busy.catalog.table, datetime.now(UTC))) == []
 
 
 @pytest.mark.parametrize(

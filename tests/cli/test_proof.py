@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.counts import Action, Basis, Channel, LetterOutcome, Outcome, Tally, counted
+from chalicelib.domain.explaining import corrected
 from cli.proof import Sum, by_office, checks, sums
 from tests.values import NOW
 
@@ -169,3 +170,14 @@ def test_a_correction_of_a_minute_ago_that_is_lost_is_found_once_nothing_moves()
 
     assert difference(others, right, right) == 2
     assert difference([*others, told], right, right) == 0
+
+
+def test_a_call_that_staff_correct_back_and_forth_meanwhile_makes_no_difference() -> None:
+    wrong = replace(AN_ACTION, outcome=Outcome.WRONG_NUMBER, at=NOW - timedelta(days=1))
+    forth = corrected(wrong, Outcome.SPOKE, NOW)
+    back = corrected(forth, Outcome.WRONG_NUMBER, NOW)
+    another = replace(AN_ACTION, id="a-1", outcome=Outcome.BUSY)
+
+    meanwhile = tallied([wrong, forth, back, another])
+    assert difference([wrong, forth], tallied([wrong]), meanwhile) == 0
+    assert difference([forth], tallied([wrong]), meanwhile) > 0

@@ -331,6 +331,7 @@ def test_twilio_s_own_client_and_its_libraries_log_no_number(
             sid = phone.place(order)
             found = [known.sid for known in phone.calls_to(CANARY, server.world.now() - timedelta(minutes=1))]
             assert (found, list(phone.legs_of(sid))) == ([sid], [])
+            assert list(phone.dialled(None, None)) == [None], "one call, and it is no leg"
             with server.pace.lock:
                 server.world.rules.blocked = frozenset({CANARY})
             with pytest.raises(Rejected) as refusal:

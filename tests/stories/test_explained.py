@@ -4,6 +4,7 @@ The recount reads raw items with boto3's client, and knows of the ledger only wh
 once, as its last row has it, on the day of its first. Nothing of the domain is imported for it.
 """
 
+import json
 import logging
 import random
 from collections import Counter
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from typer.testing import CliRunner
 
 from chalicelib.adapters.audit import Entry
 from chalicelib.adapters.corrections import correct
@@ -22,8 +24,9 @@ from chalicelib.domain.explaining import Span, corrected, day, explained
 from chalicelib.domain.explaining_carriers import Asked, Compared, against_ses
 from chalicelib.runtime import Runtime
 from cli.explain_reading import compared
+from cli.main import app as patchthrough
 from tests.conftest import IS_THOROUGH, THOROUGHLY, Figure
-from tests.rehearsal import LINES, SLUG, Rehearsal, sweep
+from tests.rehearsal import ENVIRONMENT, LINES, SLUG, Rehearsal, sweep
 from tests.rough_mail import SEED
 from tests.stories.letter_house import LetterHouse
 from tests.stories.rough_house import NIGHTS, Night
@@ -32,6 +35,8 @@ from tests.stories.test_letter_events import LETTERS, batches, begin, life
 
 ZONES = [ZoneInfo(name) for name in ("Asia/Manila", "Australia/Eucla", "America/New_York")]
 """In Manila it is 23:42 when a night begins, so that midnight falls into most; in Eucla it was just midnight."""
+TYPED_NIGHTS = 15
+"""After so many nights the command is run too, once for each day; its functions after every night."""
 DayFigures = dict[tuple[date, str], int]
 """Day and outcome → acts."""
 
@@ -89,6 +94,19 @@ def told(house: Rehearsal, channel: Channel, zone: ZoneInfo, days: set[date]) ->
         for on, each in found.items()
         for outcome, number in each.standing.outcomes.items()
     }
+
+
+def typed(house: Rehearsal, channel: str, zone: ZoneInfo, days: set[date]) -> DayFigures:
+    """The same by the command itself, as a program reads it; of letters with what SES told us."""
+    asked = ["counts", "explain", SLUG, "--channel", channel, "--zone", zone.key, "--json"]
+    asked += ["--no-carrier"] * (channel == "call")
+    figures: DayFigures = {}
+    for on in days:
+        result = CliRunner().invoke(patchthrough, [*asked, "--on", str(on)], env=ENVIRONMENT)
+        assert result.exit_code == 0, result.output
+        outcomes = json.loads(result.stdout)["now"]["outcomes"]
+        figures |= {(on, outcome): number for outcome, number in outcomes.items() if number}
+    return figures
 
 
 def days_around(house: Rehearsal, zone: ZoneInfo) -> set[date]:
@@ -152,6 +170,8 @@ def test_after_rough_nights_explained_calls_are_the_recount_of_raw_items_and_twi
             assert said.differences == (), "we and the phone world tell different stories"
         sums["corrected"] += put_right(house, random.Random(sums["nights"]))
         found = check(house, Channel.CALLS, zone)
+        if sums["nights"] < TYPED_NIGHTS:
+            assert typed(house, "call", zone, days_around(house, zone)) == found
         sums.update(nights=1, calls=sum(found.values()), days=len({on for on, _ in found}))
 
     sequence()
@@ -176,6 +196,7 @@ def test_after_shuffled_mail_explained_letters_are_the_recount_of_raw_items_and_
     sums: Counter[str] = Counter()
     for zone in ZONES:
         found = check(house, Channel.LETTERS, zone)
+        assert typed(house, "letter", zone, {on for on, _ in found}) == found
         sums.update(zones=1, days=len({on for on, _ in found}))
     rows = list(house.runtime.store.actions())
     letters = explained(rows, Channel.LETTERS, Span(), ZONES[0])
