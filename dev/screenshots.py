@@ -1,8 +1,8 @@
 """`make docs-img`: the README's pictures, taken of one real call on a stack of its own.
 
 Promises pictures of what is there: the page before and during a call at phone width, in both schemes, and the
-handset; the page to sign up for texts, and a thread of them; and a Spanish letter as its office gets it. Needs
-Chromium; starts the local stack on free ports with an empty memory, and ends it.
+handset; the page to sign up for texts, and a thread of them; a Spanish letter as its office gets it; and the
+console's page of a campaign. Needs Chromium; starts the local stack on free ports with an empty memory, and ends it.
 """
 
 import shutil
@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from chalicelib.runtime import runtime
+from dev.desk_pictures import desk_pictures
 from dev.letter_picture import OWN_WORDS, inbox_with
 from dev.offices import HANDSETS
 from dev.ports import Ports
@@ -51,7 +52,8 @@ def take(browser: Browser, site: Site) -> list[Path]:
     do(site, ana, "press", keys="1")
     state(page, "connected")
     page.wait_for_timeout(3_000)
-    return [*taken, kept(page, "call-connected"), kept(handset, "handset"), letter_in_its_inbox(browser)]
+    taken += [kept(page, "call-connected"), kept(handset, "handset"), letter_in_its_inbox(browser)]
+    return [*taken, *desk_pictures(browser, site.app, CAMPAIGN, whole)]
 
 
 def others(browser: Browser, site: Site) -> list[Path]:
@@ -120,6 +122,13 @@ def kept(page: Page, name: str) -> Path:
     """Keep what the window shows."""
     path = TO / f"{name}.png"
     page.screenshot(path=path)
+    return path
+
+
+def whole(page: Page, name: str) -> Path:
+    """Keep a page from its head to its foot."""
+    path = TO / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
     return path
 
 

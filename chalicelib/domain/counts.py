@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from zlib import crc32
 
+from chalicelib.domain.words import Language
+
 SHARDS = 8
 """Tally items per campaign and channel. Calls are placed at a few a second; one item takes 500/s."""
 
@@ -82,7 +84,7 @@ class Action:
     """One counted act: immutable, one per office call. `seconds` is the talk time the carrier reports.
 
     `instead_of`: this one corrects an earlier action of the same act, whose outcome no longer holds; the act stays
-    one, and moves from that outcome to this.
+    one, and moves from that outcome to this. `language`: the supporter's; None in rows from before it was kept.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Action:
     seconds: int
     at: datetime
     instead_of: AnyOutcome | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,4 +56,5 @@ def _action(letter: Letter, event: Answered, at: datetime) -> Action:
         seconds=0,
         at=at,
         instead_of=letter.answer,
+        language=letter.language,
     )

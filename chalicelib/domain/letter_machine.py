@@ -142,6 +142,7 @@ def _counted(
         seconds=0,
         at=moment.now,
         instead_of=before.outcome,
+        language=after.language,
     )
     return replace(after, outcome=outcome, counted=before.counted + 1), (Count(action),)
 

@@ -132,6 +132,7 @@ def settled(session: CallSession, said: Outcome | None, moment: Moment) -> Chang
         basis=basis,
         seconds=leg.seconds,
         at=moment.now,
+        language=session.language,
     )
     legs = (*session.legs[:-1], replace(leg, outcome=outcome, basis=basis))
     number = session.number if moment.reached is None or outcome not in REACHED else moment.reached + 1

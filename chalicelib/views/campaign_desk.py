@@ -25,6 +25,7 @@ from chalicelib.domain.staff import Act, Person
 from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
 from chalicelib.views import staff_pages, steering, visits
+from chalicelib.views.campaign_figures import figures
 from chalicelib.views.rendering import HTML, OK, Headers
 from chalicelib.views.staff_times import clock, day_and_clock
 from chalicelib.views.staffing import door
@@ -36,6 +37,8 @@ campaign_desk = Blueprint("chalicelib.views.campaign_desk")
 HERE = "/staff/campaigns"
 BAD_REQUEST, CONFLICT = 400, 409
 MOST_ENTRIES = 12
+TRIED = "console: "
+"""How the doors put on record what is asked of them, before it is done."""
 SAID: Mapping[str, str] = {
     "paused": "Paused. No new call, letter or text begins; calls in progress finish, and nothing is lost.",
     "resumed": "Live again. What waited goes on where it was.",
@@ -191,6 +194,7 @@ def _page(
     """Draw a campaign's page; `ending` is what was typed to end it, and what is wrong with that."""
     r = runtime()
     sums = r.store.sums(campaign.slug)
+    reached = sum(tally.reached for tally in sums.values())
     first = standing(Launches(r.catalog.table).first(campaign.slug), campaign)
     return staff_pages.page(
         "staff/campaign.html",
@@ -202,7 +206,8 @@ def _page(
         problem=problem,
         ending=ending,
         sums=sums,
-        reached=sum(tally.reached for tally in sums.values()),
+        reached=reached,
+        figures=figures(campaign, reached, r.now()),
         counted=COUNTED,
         means=MEANS,
         arrived=ARRIVED,
@@ -218,8 +223,9 @@ def _page(
 
 
 def _entries(slug: str) -> list[Entry]:
-    """What staff did to a campaign today (UTC), the last thing first."""
-    found = [each for each in audit.entries(runtime().catalog.table, runtime().now()) if each.subject == slug]
+    """What staff did to a campaign today (UTC), the last thing first; not what they only tried."""
+    every = audit.entries(runtime().catalog.table, runtime().now())
+    found = [each for each in every if each.subject == slug and not each.what.startswith(TRIED)]
     return found[: -MOST_ENTRIES - 1 : -1]
 
 

@@ -34,6 +34,7 @@ from chalicelib.domain.letter_machine import advance, next_look
 from chalicelib.domain.letter_moves import Moment
 from chalicelib.domain.mail_facts import Recipient, Status
 from tests.domain.letter_space import CONTENT, LATER, OFFICE, SECOND, known, letter, said
+from tests.hours import require_same_hours
 from tests.stores import fresh_table
 from tests.values import NOW
 
@@ -71,6 +72,7 @@ def tally(letters: Letters, channel: Channel = Channel.LETTERS) -> dict[str, int
         counted(a for a in store.actions() if a.channel is channel),
     )
     assert difference(ledger, tallied) == 0
+    require_same_hours(letters.table, list(store.actions()))
     assert tallied.tally == sum(tallied.outcomes.values())
     return {outcome.value: number for outcome, number in tallied.outcomes.items()}
 

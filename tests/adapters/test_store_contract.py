@@ -19,6 +19,7 @@ from chalicelib.domain.counts import Action, Basis, Channel, Outcome, counted, d
 from chalicelib.domain.events import Count, StopRinging
 from chalicelib.domain.limits import LONGEST_WAIT, Caller
 from chalicelib.domain.words import Language
+from tests.hours import require_same_hours
 from tests.rehearsal import SLUG
 from tests.stores import fresh_table
 from tests.values import CALL_ID, NOW, called, session
@@ -223,6 +224,7 @@ def test_tallies_and_ledger_agree_over_every_shard(store: Store) -> None:
         before = store.commit(before, moved(before), [Count(action(number, outcome))])
 
     assert difference(counted(store.actions()), store.tally(SLUG, Channel.CALLS)) == 0
+    require_same_hours(store._table, list(store.actions()))
     assert sum(tally.tally for _, _, tally in store.tallies()) == 12
 
 

@@ -1,9 +1,13 @@
 """The console's pages of campaigns in Chromium: paused, launched by two, edited with a difference; for everybody."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.adapters.ledger import counting
 from chalicelib.domain.campaign import Status
+from chalicelib.domain.counts import Action, Basis, Channel, Outcome
 from chalicelib.domain.staff import Role
 from tests.browser.conftest import Desk
 from tests.browser.everybody import hold_for_everybody
@@ -19,6 +23,15 @@ def status(served: Served) -> Status:
     found = served.runtime.catalog.campaign("families-28")
     assert found
     return found.status
+
+
+def count_some(served: Served) -> None:
+    """Calls of two hours, so that the page has its charts and tables."""
+    table = served.runtime.catalog.table
+    for number, outcome in enumerate([*Outcome, *Outcome]):
+        at = served.clock() - timedelta(hours=number % 2)
+        action = Action(f"a-{number}", "families-28", Channel.CALLS, "ero-atl", outcome, Basis.KEY, 42, at)
+        served.dynamodb.transact_write_items(TransactItems=counting(table, [action]))
 
 
 def test_a_campaign_is_paused_in_three_presses_and_goes_on(desk: Desk, served: Served) -> None:
@@ -109,6 +122,8 @@ def test_axe_finds_nothing_all_is_a_thumb_wide_and_nothing_scrolls_sideways(
 ) -> None:
     if name in {"paused", "draft"}:
         served.run(campaign(status=Status(name)))
+    if name == "live":
+        count_some(served)
     path = {"list": "/staff/campaigns"}.get(
         name, f"{HERE}/edit" if "edit" in name or name == "difference" else HERE
     )

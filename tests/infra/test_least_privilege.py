@@ -19,6 +19,7 @@ from dev.phone_world import (
     Voicemail,
 )
 from dev.phone_world.faults import CreateFault
+from tests.infra.console_watched import at_the_console
 from tests.infra.letters_watched import LETTER_STORIES, writing
 from tests.infra.permissions import ALLOWED, FORGETS, RECEIVE
 from tests.infra.texts_watched import TEXT_STORIES, texted
@@ -111,6 +112,7 @@ def seen() -> Seen:
             letter_story(writer)
     for text_story in TEXT_STORIES:
         texted(together, text_story)
+    at_the_console(together)
     return together
 
 

@@ -19,6 +19,7 @@ from chalicelib.domain.counts import Action
 from chalicelib.runtime import Runtime
 from dev.phone_world import Call
 from tests.conftest import IS_THOROUGH, Figure
+from tests.hours import require_same_hours
 from tests.rehearsal import ANA, LINES, sweep
 from tests.stories.rough_house import NIGHTS, Night, RoughHouse, Way
 
@@ -86,6 +87,7 @@ def check(house: RoughHouse) -> list[Action]:
     actions = list(house.runtime.store.actions())
     assert house.world.complaints == []
     assert house.difference() == 0, "ledger and tally differ"
+    require_same_hours(house.runtime.catalog.table, actions)
     _check_the_supporter(house)
     sessions = house.led()
     assert len(sessions) <= 1, "one call is led by two sessions: joined twice"

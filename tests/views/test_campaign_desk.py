@@ -1,14 +1,19 @@
 """The console's pages of campaigns: who may do what, what is done, and that nothing typed is lost."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from chalicelib.adapters import audit
+from chalicelib.adapters.ledger import counting
 from chalicelib.domain.campaign import Campaign, Status
+from chalicelib.domain.counts import Action, Basis, Channel, Outcome
 from chalicelib.domain.editing import typed
 from chalicelib.domain.staff import Role
+from chalicelib.domain.words import Language
 from tests.at_the_console import AtTheConsole, sign_in
 from tests.browser.served import Answer, Served
 from tests.values import campaign
@@ -222,3 +227,31 @@ def test_a_script_in_words_is_text(served: Served, dana: AtTheConsole) -> None:
 
     assert "<script" not in shown.text
     assert "<script" not in dana.get(HERE).text
+
+
+def count(served: Served, *actions: Action) -> None:
+    for action in actions:
+        served.dynamodb.transact_write_items(TransactItems=counting(served.runtime.catalog.table, [action]))
+
+
+def test_figures_by_hour_office_and_language_are_those_of_the_ledger(served: Served) -> None:
+    atlanta = Action(
+        "a-0", "families-28", Channel.CALLS, "ero-atl", Outcome.SPOKE, Basis.KEY, 42, served.clock(),
+        language=Language.ES,
+    )  # fmt: skip
+    count(
+        served,
+        atlanta,
+        replace(atlanta, id="a-1", outcome=Outcome.BUSY, language=Language.EN),
+        replace(atlanta, id="a-2", office="ero-was", at=served.clock() - timedelta(days=2)),
+        replace(atlanta, id="a-3", at=served.clock() - timedelta(days=8)),
+    )
+
+    said = text(sign_in(served, Role.VIEWER).get(HERE))
+
+    assert "Hour, Eastern Spoke to someone Left a message Didn’t get through All 10 am 1 0 1 2 All" in said
+    assert "Atlanta 2 1 50\u00a0% 0 Washington 1 1 100\u00a0% 0 All 3 2 0" in said
+    assert "Spanish 2 2 100\u00a0% 0 English 1 0 0\u00a0% 0 All 3 2 0" in said
+    assert "Before 1 1" in said
+    assert "Nov 22 1 2 Nov 23 0 2 Nov 24 1 3" in said
+    assert "3 = 3 spoke" in said
