@@ -73,7 +73,7 @@ def test_all_areas_fit_one_item_easily(real: Areas, figure: Figure) -> None:
 
 def test_the_runtime_reads_areas_once_and_again_when_they_may_be_old(table: Table) -> None:
     clock = [0.0]
-    built = replace(stores.runtime_on(table, sqs=None), monotonic=lambda: clock[0])
+    built = replace(stores.runtime_on(table, sqs=None), aging=lambda: clock[0])
     first, second = Areas({"GA": Area("ero-atl")}), Areas({"GA": Area("ero-was")})
     AreaShelf(table).put_areas(first)
     assert built.areas() == first
