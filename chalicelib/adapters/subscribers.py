@@ -57,8 +57,7 @@ TAKEN_KEPT = timedelta(days=30)
 SHOWN_KEPT = timedelta(days=90)
 """How long a text waits for a person's eyes. What it changed stands in the ledger, with its words."""
 HOUR = timedelta(hours=1)
-HOURS_BACK = 24
-"""How far back the schedule looks for questions that nobody answered: it may have stood still for a day."""
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class Subscribers:
     def standing(self, phone_key: str) -> Standing:
         """Return where a number stands: one query and one read."""
         stop = self._table.get(keys.stop_texts(phone_key))
-        rows = self._rows(phone_key, "subscriber")
+        rows = self._table.partition(keys.subscriber(phone_key), begins=keys.profile(phone_key, "").sk)
         profiles = {each.programme: each for each in map(subscriber_of, rows)}
         return Standing(phone_key, profiles, stop_of(stop) if stop else None, stop["version"] if stop else 0)
 
@@ -167,9 +166,13 @@ class Subscribers:
     # The schedule.
 
     def due(self, now: datetime) -> Iterator[tuple[keys.Key, str, str]]:
-        """Yield the subscribers to look at by now: (the key of the look, phone key, programme)."""
+        """Yield the subscribers to look at by now: (the key of the look, phone key, programme), the longest due first.
+
+        This hour and the one before; in an hour's first minute a day; in a day's first minute (UTC) all there is, for
+        what a schedule that stood still left behind.
+        """
         until = f"{now:%Y-%m-%dT%H:%M:%S}~"
-        for back in range(HOURS_BACK, -1, -1):
+        for back in range(_hours_back(now), -1, -1):
             for item in self._table.partition(keys.subscriber_due_hour(now - back * HOUR), until):
                 yield keys.Key(item["PK"], item["SK"]), item["phone_key"], item["programme"]
 
@@ -259,6 +262,12 @@ class Subscribers:
             values = wire({":seen": seen})
             condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
         return {"Put": {"TableName": self._table.name, "Item": keyed(key) | wire(item)} | condition}
+
+
+def _hours_back(now: datetime) -> int:
+    if now.minute:
+        return 1
+    return (TAKEN_KEPT if now.hour == 0 else A_DAY) // HOUR
 
 
 def _is_over(row: Item, now: datetime) -> bool:

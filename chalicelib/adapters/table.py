@@ -110,12 +110,16 @@ class Table:
         """Remove one item, if it is there."""
         self.client.delete_item(TableName=self.name, Key=keyed(key))
 
-    def partition(self, pk: str, until: str | None = None) -> Iterator[Item]:
-        """Yield the items of one partition in order of sort key; up to and with sort key `until`."""
+    def partition(self, pk: str, until: str | None = None, begins: str | None = None) -> Iterator[Item]:
+        """Yield the items of one partition in order of sort key: up to and with `until`, or all that begin so."""
         if _is_impossible(pk):
             return
-        condition = "PK = :pk" if until is None else "PK = :pk AND SK <= :until"
-        values = wire({":pk": pk} if until is None else {":pk": pk, ":until": until})
+        condition, bound = "PK = :pk", {}
+        if until is not None:
+            condition, bound = "PK = :pk AND SK <= :until", {":until": until}
+        elif begins is not None:
+            condition, bound = "PK = :pk AND begins_with(SK, :begins)", {":begins": begins}
+        values = wire({":pk": pk} | bound)
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression=condition,

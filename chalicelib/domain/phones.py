@@ -61,6 +61,14 @@ def shown(text: str) -> str | None:
     return text if E164.fullmatch(text) and text not in HIDDEN else None
 
 
+def is_of(number: str, regions: frozenset[str]) -> bool:
+    """Whether a number (E.164) is of one of these regions, by ISO code. +1 alone says nothing: Jamaica has it, too."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) in regions
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def phone_key(number: str, key: bytes) -> str:
     """Return the keyed hash that stands for a number (E.164) everywhere: 32 hex digits of HMAC-SHA256."""
     return hmac.new(key, number.encode(), sha256).hexdigest()[:32]

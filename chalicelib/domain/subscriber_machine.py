@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.domain import stopping_moves as stops
 from chalicelib.domain import subscriber_moves as moves
-from chalicelib.domain.subscriber import Moment, Rules, State, Subscriber
+from chalicelib.domain.subscriber import FORM_AGAIN, Moment, Rules, State, Subscriber
 from chalicelib.domain.subscriber_events import (
     BlockedByCarrier,
     CallAsked,
@@ -54,13 +54,22 @@ def advance_everywhere(
 ) -> tuple[Change, ...]:
     """Tell the programme that was spoken to, and of a stop all others of the same number, which do not answer.
 
-    The first change is that of `spoken_to`; the others follow in their order.
+    The first change is that of `spoken_to`; the others follow in their order. While one of them waits for an answer, no
+    form makes us ask the same number about another: it may be a stranger's, and of each programme there is a form.
     """
+    others = tuple(others)
+    if isinstance(event, SignedUp) and any(_waits(other, moment) for other in others):
+        return ((spoken_to, ()), *((other, ()) for other in others))
     first = advance(spoken_to, event, moment)
     if not isinstance(event, Stopped | BlockedByCarrier) or not moment.rules.stops_everything:
         return (first, *((other, ()) for other in others))
     told = StoppedElsewhere(event.evidence)
     return (first, *(advance(other, told, moment) for other in others))
+
+
+def _waits(subscriber: Subscriber, moment: Moment) -> bool:
+    asked_at = subscriber.asked_at
+    return subscriber.state is State.PENDING and asked_at is not None and moment.now < asked_at + FORM_AGAIN
 
 
 def legal(subscriber: Subscriber, event: Event) -> bool:
@@ -97,7 +106,7 @@ _TABLE: dict[State, dict[type, object]] = {
         LanguageAsked: moves.asked_in_language,
     },
     State.SUBSCRIBED: _KNOWN | {
-        Joined: moves.joined_already, Unclear: moves.held, Confirmed: moves.thanked, SaidOther: moves.thanked,
+        Joined: moves.joined_already, Unclear: moves.held, Confirmed: moves.confirmed_already, SaidOther: moves.thanked,
         CallAsked: moves.call_asked, LetterAsked: moves.letter_asked, LanguageAsked: moves.language_told,
     },
     State.HELD: _KNOWN | {

@@ -5,9 +5,11 @@ adds one row to the ledger, in `changed`. And what arrived late is judged by whe
 opt-in word stops nothing of it, an opt-in word not younger than the last stop opens nothing; on a tie the stop wins.
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from chalicelib.domain.subscriber import (
+    CAPS,
     FORM_AGAIN,
     LONGEST_CAP,
     ConsentRow,
@@ -47,6 +49,8 @@ Change = tuple[Subscriber, tuple[Effect, ...]]
 
 MOST_ASKS = 2
 """Times we ask somebody pending to confirm: at first, and once more when they say something else."""
+ABOUT_JOINING = frozenset({Reply.CONFIRM, Reply.WELCOME, Reply.ALREADY})
+"""What an opt-in word is answered. Twilio, where it answers itself, has one text for all three: R1, or R2."""
 _NO_QUESTION: dict[str, object] = {"asked_at": None, "asks": 0, "asked_with": None}
 NO_CONSENT = _NO_QUESTION | {"consented_to": None}
 
@@ -84,17 +88,29 @@ def _row(before: Subscriber, after: Subscriber, evidence: Evidence) -> ConsentRo
 
 
 def replied(subscriber: Subscriber, reply: Reply, evidence: Evidence, moment: Moment) -> Change:
-    """Reply, and remember it. Where the provider has answered, that was the reply."""
-    kept = tuple(each for each in subscriber.replied if moment.now - each.at < LONGEST_CAP)
-    after = moved(subscriber, moment, replied=(*kept, Replied(reply, moment.now)))
+    """Reply, and remember it. Where the provider has answered, that was it: to an opt-in word always the same."""
     if evidence.was_answered:
-        return after, ()
-    return after, (Answer(reply, subscriber.language or evidence.language),)
+        asks_back = Reply.CONFIRM if moment.rules.confirms_texts else Reply.WELCOME
+        reply = asks_back if reply in ABOUT_JOINING else reply
+    after = moved(subscriber, moment, replied=(*_that_count(subscriber, moment), Replied(reply, moment.now)))
+    return after, () if evidence.was_answered else (Answer(reply, subscriber.language or evidence.language),)
+
+
+def _that_count(subscriber: Subscriber, moment: Moment) -> tuple[Replied, ...]:
+    """The replies that may still decide something: of each kind no more than its cap counts, however many went."""
+    recent = [each for each in subscriber.replied if moment.now - each.at < LONGEST_CAP]
+    of_a_kind = Counter(each.reply for each in recent)
+    kept = []
+    for each in recent:
+        if of_a_kind[each.reply] <= CAPS.get(each.reply, (1, LONGEST_CAP))[0]:
+            kept.append(each)
+        of_a_kind[each.reply] -= 1
+    return tuple(kept)
 
 
 def replied_within_cap(subscriber: Subscriber, reply: Reply, evidence: Evidence, moment: Moment) -> Change:
-    """Reply if the cap allows one more; else silence."""
-    if not may_reply(subscriber, reply, moment.now):
+    """Reply if the cap allows one more; else silence. What the provider has said is remembered whatever the cap."""
+    if not evidence.was_answered and not may_reply(subscriber, reply, moment.now):
         return subscriber, ()
     return replied(subscriber, reply, evidence, moment)
 
@@ -187,6 +203,14 @@ def joined_already(subscriber: Subscriber, event: Joined, moment: Moment) -> Cha
         heard = changed(subscriber, State.SUBSCRIBED, evidence, moment, **consent)
     after, answers = replied_within_cap(heard[0], Reply.ALREADY, evidence, moment)
     return after, (*heard[1], *answers)
+
+
+def confirmed_already(subscriber: Subscriber, event: Confirmed, moment: Moment) -> Change:
+    """Yes, from somebody who is in. Where Twilio asked them, in its answer to START, they hear that they are."""
+    about_joining = [each.reply for each in subscriber.replied if each.reply in ABOUT_JOINING]
+    if about_joining[-1:] == [Reply.CONFIRM]:
+        return replied_within_cap(subscriber, Reply.ALREADY, event.evidence, moment)
+    return thanked(subscriber, event, moment)
 
 
 def joined_from_held(subscriber: Subscriber, event: Joined, moment: Moment) -> Change:

@@ -77,14 +77,18 @@ def _words(r: Runtime, text: OutgoingText, campaign: Campaign) -> str | None:
         return None
     if text.number in r.never_rung() or r.store.is_stopped(text.phone_key):
         return None
-    reaction = tried(
+    tried(
         lambda: texting.happened(
             campaign, text.phone_key, Said(text.id, r.now()), lambda _: SignedUp(_evidence(text)), text.beside
         )
     )
-    # A message that comes again finds what was to be said then. Whoever has stopped since, or said yes, isn't asked.
+    # A message that comes again finds what was to be said then, however long Twilio let it wait; unlike who texts,
+    # whoever sent the form has had no answer. Whoever has stopped since, or said yes, isn't asked.
+    reaction = r.subscribers.reaction(text.id)
     standing = r.subscribers.standing(text.phone_key).with_programme(campaign.slug)
-    return text_replies.answered(reaction, campaign) if standing.state is State.PENDING else None
+    if reaction is None or standing.state is not State.PENDING:
+        return None
+    return text_replies.answered(reaction, campaign)
 
 
 def _evidence(text: OutgoingText) -> Evidence:

@@ -7,6 +7,7 @@ Knows no webhook and sends nothing: whoever asked carries the reaction out.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chalicelib.adapters.store import Repeated
 from chalicelib.adapters.subscribers import Reaction, Said, Standing
@@ -14,7 +15,7 @@ from chalicelib.domain.addressed import addressed
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.heard_texts import event_of
 from chalicelib.domain.inbound_texts import Classified, Kind, by_word, classify
-from chalicelib.domain.phones import phone_key
+from chalicelib.domain.phones import is_of, phone_key
 from chalicelib.domain.programme import programme, rules
 from chalicelib.domain.replies import disclosed, reply_text
 from chalicelib.domain.stopping_moves import CONFIRM_STOP_WITHIN
@@ -25,11 +26,15 @@ from chalicelib.domain.subscriber_moves import Change
 from chalicelib.domain.words import Language
 from chalicelib.observability import count, log
 from chalicelib.runtime import runtime
+from chalicelib.views import hourly
 from chalicelib.views.again import tried
 
 LONGEST_TEXT = 1600
 """Characters of a text that are kept; Twilio hands on no more."""
+OVERS_AN_HOUR = 3
+"""Times an hour that a number is told of a campaign's end: so often as of help, that no robot is answered for ever."""
 JOINING = frozenset({Kind.JOIN, Kind.KEYWORD})
+IN = frozenset({State.PENDING, State.SUBSCRIBED, State.HELD})
 LIVELIEST = (Status.LIVE, Status.PAUSED, Status.ENDED)
 
 
@@ -46,7 +51,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of a text: its campaign, and what is to be done. `is_over`: that has ended, and they ask in."""
+    """What came of a text: its campaign, and what is to be done. `is_over`: say that it has ended; they ask in."""
 
     campaign: Campaign
     reaction: Reaction
@@ -55,7 +60,9 @@ class Heard:
 
 
 def heard(text: Text) -> Heard | None:
-    """Take a text, once, and return what is to be done; None: no programme of ours has this number.
+    """Take a text, once, and return what is to be done.
+
+    None: nothing, for no programme of ours has this number, or they text from abroad.
 
     Raises:
         GaveUp: five lost races in a row.
@@ -64,7 +71,9 @@ def heard(text: Text) -> Heard | None:
     if not found:
         log("text to a number without a programme")
         return None
-    return tried(lambda: _heard(text, found))
+    # Once, however many races are lost: what was said before a stop must not come after it.
+    at = runtime().now()
+    return tried(lambda: _heard(text, found, at))
 
 
 def happened(
@@ -104,32 +113,48 @@ def key_of(number: str) -> str:
 # Strictly private.
 
 
-def _heard(text: Text, found: Sequence[Campaign]) -> Heard:
+def _heard(text: Text, found: Sequence[Campaign], at: datetime) -> Heard | None:
     r = runtime()
     by_slug = {each.slug: each for each in found}
     keywords = by_word(word for each in found if each.texts for word in each.texts.keywords)
     read = classify(text.body, keywords, text.opt_out_type)
     standing = r.subscribers.standing(key_of(text.number))
-    campaign = by_slug[addressed(read, list(by_slug), standing.profiles)]
+    if read.kind is not Kind.STOP and _is_foreign(text.number, standing):
+        count("TextsOdd")
+        return None
+    campaign = by_slug[addressed(read, _asked_into(read, found), standing.profiles)]
     known = standing.with_programme(campaign.slug).language
     language = known or read.language or Language.EN
     if read.kind in JOINING and campaign.status is Status.ENDED:
-        return Heard(campaign, Reaction(campaign.slug), language, is_over=True)
-    said = Said(text.sid, r.now(), text.number, text.body[:LONGEST_TEXT])
-    event = event_of(read, _evidence(text, language, campaign, read), known)
+        is_told = not read.is_answered and not hourly.full_until(
+            f"over {standing.phone_key}", OVERS_AN_HOUR, at
+        )
+        return Heard(campaign, Reaction(campaign.slug), language, is_over=is_told)
+    said = Said(text.sid, at, text.number, text.body[:LONGEST_TEXT])
+    event = event_of(read, _evidence(text, language, campaign, read, at), known)
     asked_for = event.language if isinstance(event, LanguageAsked) else language
     reaction = _taken(campaign, standing, said, event, _words(campaign, asked_for))
     # A repeat is answered by the programme that took the text, though they may be nearer to another one by now.
     return Heard(by_slug.get(reaction.programme, campaign), reaction, language)
 
 
-def _evidence(text: Text, language: Language, campaign: Campaign, read: Classified) -> Evidence:
+def _is_foreign(number: str, standing: Standing) -> bool:
+    """Whether a number is abroad and with no programme: a stop is kept; any answer would be somebody's business."""
+    is_in = any(each.state in IN for each in standing.profiles.values())
+    return not is_in and not is_of(number, runtime().config.regions)
+
+
+def _asked_into(read: Classified, found: Sequence[Campaign]) -> list[str]:
+    """The programmes a text may be for. Who names none asks into no campaign that has ended, while another runs."""
+    running = [each.slug for each in found if each.status is not Status.ENDED]
+    return running if running and read.kind is Kind.JOIN else [each.slug for each in found]
+
+
+def _evidence(text: Text, language: Language, campaign: Campaign, read: Classified, at: datetime) -> Evidence:
     """What was said, as the ledger keeps it. Who joins by text has seen the words beside the keyword on our page."""
     shown = runtime().shown_as(disclosure(campaign, language)) if read.kind in JOINING else None
     body = text.body[:LONGEST_TEXT]
-    return Evidence(
-        id=text.sid, at=runtime().now(), sender=text.to, text=body, shown=shown, language=language
-    )
+    return Evidence(id=text.sid, at=at, sender=text.to, text=body, shown=shown, language=language)
 
 
 def _taken(campaign: Campaign, standing: Standing, said: Said, event: Event, words: str) -> Reaction:

@@ -74,6 +74,8 @@ def test_the_schedule_may_have_stood_still_for_most_of_a_day(house: Rehearsal) -
     house.text_us("FAMILIES")
 
     house.world.advance((24 + 23) * HOUR)
+    house.world.advance(HOUR - house.clock.now().minute * 60)
+    assert house.clock.now().minute == 0, "the minute in which a day is looked at"
     house.play_broadcasts()
 
     assert state(house) is State.UNKNOWN
