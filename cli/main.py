@@ -8,6 +8,7 @@ from cli.consent_commands import consent
 from cli.counts_commands import counts
 from cli.doctor_commands import doctor
 from cli.erase_commands import erase
+from cli.export_commands import export
 from cli.letter_commands import letter
 from cli.office_commands import office
 from cli.redrive_commands import redrive
@@ -28,6 +29,7 @@ app.add_typer(broadcast, name="broadcast")
 app.add_typer(campaign, name="campaign")
 app.add_typer(consent, name="consent")
 app.add_typer(counts, name="counts")
+app.add_typer(export, name="export")
 app.add_typer(letter, name="letter")
 app.add_typer(office, name="office")
 app.add_typer(text, name="text")
