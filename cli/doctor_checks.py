@@ -18,6 +18,7 @@ from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.health import Channels, Finding, QueueFacts, doubtful, well
 from chalicelib.domain.twilio_health import TOLL_FREE, OwnNumber
 from cli.connection import Connection
+from cli.queues import watched
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -94,18 +95,6 @@ def examined(check: Check, patient: Patient) -> list[Finding]:
         return list(check.look(patient))
     except Exception as error:  # noqa: BLE001 - the edge of one check: whatever it meets, the next one goes on
         return [_unanswered(check, error, patient)]
-
-
-def watched(connection: Connection) -> dict[str, WatchedQueue]:
-    """The deployment's queues, by our names for them."""
-    config, sqs = connection.config, connection.aws().sqs
-    urls = {
-        "ring": config.ring_queue,
-        "letters": config.letter_queue,
-        "mail_events": config.mail_event_queue,
-        "alerts": config.alert_queue,
-    }
-    return {name: WatchedQueue(sqs, url) for name, url in urls.items() if url}
 
 
 # Looks.

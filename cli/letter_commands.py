@@ -21,9 +21,10 @@ from cli import letter_screens as screens
 from cli.at_work import at_work
 from cli.connection import Connection
 from cli.letter_screens import Stop
-from cli.letter_upkeep import erase, redrive, watched_queues
+from cli.letter_upkeep import erase, redrive
 from cli.mailbox_commands import mailbox_of
 from cli.office_people import name_given, office_named
+from cli.queues import of_letters
 from cli.resting import rests, told, wake
 from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen
 
@@ -47,7 +48,7 @@ def status() -> None:
     with connected() as connection:
         letters = list(Letters(connection.catalog.table).all(now))
         circuit = Sending(connection.catalog.table).circuit()
-        depths = {name: queue.depth() for name, queue in watched_queues(connection).items()}
+        depths = {name: queue.depth() for name, queue in of_letters(connection).items()}
         stops = list(dict.fromkeys([*_resting(connection), *_stopped(connection, letters)]))
     console = screen()
     found: dict[str, Counter[State]] = {}

@@ -1,8 +1,7 @@
 """`patchthrough letter redrive` and `erase`: messages that were given up, and people who want to be forgotten."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,23 +10,17 @@ from rich.text import Text
 
 from chalicelib.adapters import audit
 from chalicelib.adapters.dead_letters import Brought, WatchedQueue
-from chalicelib.adapters.letter_queue import asked_in
 from chalicelib.domain.addresses import Address, address
-from chalicelib.domain.letter import Letter, State, letter_id
+from chalicelib.domain.letter import Letter, State
 from chalicelib.domain.refusals import Refusal
-from chalicelib.domain.ses_events import NotAnEvent, read
-from chalicelib.runtime import Runtime
 from chalicelib.views import deciding
 from chalicelib.views.again import GaveUp
+from chalicelib.views.erasing import letters_of
 from cli.at_work import at_work
-from cli.connection import Connection
 from cli.office_people import NOBODY, name_given
+from cli.queues import of_letters
+from cli.redrive_kinds import is_known
 from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen
-
-LETTERS, MAIL_EVENTS = "letters", "mail_events"
-
-AT_ONCE = 50
-"""Letters in one read: each is two of the 100 items that fit."""
 
 
 @plainly
@@ -44,7 +37,7 @@ def redrive(
         if not connection.config.letter_queue:
             give_up("No letters leave by mail here: PATCHTHROUGH_QUEUE_LETTERS is not set.", WRONG)
         left = 0
-        for name, queue in watched_queues(connection).items():
+        for name, queue in of_letters(connection).items():
             known, unknown = _redriven(name, queue, is_trial=dry_run)
             left += unknown
             if known and not dry_run:
@@ -70,7 +63,7 @@ def erase(
     person = name_given(by)
     writer = _asked()
     with connected() as connection, at_work(connection) as r:
-        found = [each for each in _letters_of(r, writer) if each.state is not State.ERASED]
+        found = list(letters_of(writer))
         if not found:
             screen().print("No letter of this address is known. Nothing was changed.")
             return
@@ -92,44 +85,15 @@ def erase(
 # Redrive.
 
 
-def watched_queues(connection: Connection) -> dict[str, WatchedQueue]:
-    """The queues of letters; none where letters don't leave by mail."""
-    config = connection.config
-    urls = {LETTERS: config.letter_queue, MAIL_EVENTS: config.mail_event_queue}
-    if not any(urls.values()):
-        return {}
-    sqs = connection.aws().sqs
-    return {name: WatchedQueue(sqs, url) for name, url in urls.items() if url}
-
-
 def _redriven(name: str, queue: WatchedQueue, *, is_trial: bool) -> tuple[int, int]:
     """Bring back what can be read, showing how far it is; return how many did, and how many stay."""
     columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=margin(), transient=True) as progress:
-        brought = queue.redrive(KNOWN[name], is_trial=is_trial)
+        brought = queue.redrive(partial(is_known, name), is_trial=is_trial)
         done: list[Brought] = list(progress.track(brought, total=queue.depth().dead or None))
     known = sum(each.is_known for each in done)
     return known, len(done) - known
 
-
-def _is_request(body: str) -> bool:
-    try:
-        asked_in(body)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_event(body: str) -> bool:
-    try:
-        read(json.loads(body))
-    except (ValueError, NotAnEvent, RecursionError):
-        return False
-    return True
-
-
-KNOWN = {LETTERS: _is_request, MAIL_EVENTS: _is_event}
-"""Queue → whether its worker can read a message's text."""
 
 # Erase.
 
@@ -142,15 +106,6 @@ def _asked() -> Address:
         give_up("That is no e-mail address. Nothing was changed.", WRONG)
     except typer.Abort:
         give_up("Nobody answered, so nothing was changed.", REFUSED)
-
-
-def _letters_of(r: Runtime, writer: Address) -> Iterator[Letter]:
-    """All letters of a writer: for each office that a campaign ever had letters to, there is one id."""
-    key, now = r.secrets.current().derived("letters"), datetime.now(UTC)
-    pairs = sorted({(each.campaign, each.office) for each in r.letters.all(now)})
-    ids = [letter_id(campaign, office, writer, key) for campaign, office in pairs]
-    for start in range(0, len(ids), AT_ONCE):
-        yield from r.letters.letters(ids[start : start + AT_ONCE], now)
 
 
 def _forgotten(found: Letter) -> Letter:

@@ -15,9 +15,9 @@ from chalicelib.adapters import audit
 from chalicelib.adapters.dead_letters import Brought, Buried, WatchedQueue
 from cli import redrive_screens as screens
 from cli.connection import Connection
-from cli.doctor_checks import watched
 from cli.office_people import NOBODY, name_given
-from cli.redrive_kinds import kind_of
+from cli.queues import watched
+from cli.redrive_kinds import is_known
 from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -64,7 +64,7 @@ def redrive(
         screen().print(screens.buried(found, datetime.now(UTC)))
         if dry_run:
             return
-        total = sum(kind_of(name, each.body) is not None for name, buried in found.items() for each in buried)
+        total = sum(is_known(name, each.body) for name, buried in found.items() for each in buried)
         if not total:
             give_up("No worker can read any of them, so they stay. A developer should look at one.", REFUSED)
         if not yes and not agreed(f"Bring {total:,} back?"):
@@ -99,7 +99,7 @@ def _brought(
     connection: Connection, person: str, name: str, queue: WatchedQueue, found: list[Buried]
 ) -> Moved:
     """Bring a queue's messages back and put it on record, however it ends."""
-    known, tally = partial(_is_known, name), Counter[Brought]()
+    known, tally = partial(is_known, name), Counter[Brought]()
     try:
         with Progress(*COLUMNS, console=margin(), transient=True) as progress:
             for each in progress.track(queue.redrive(known), total=len(found), description=f"Moving {name}"):
@@ -115,10 +115,6 @@ def _brought(
             entry = audit.Entry(person, "messages brought back", name, datetime.now(UTC), facts)
             audit.record(connection.catalog.table, entry)
     return moved
-
-
-def _is_known(name: str, body: str) -> bool:
-    return kind_of(name, body) is not None
 
 
 def _sum(tally: Counter[Brought]) -> Moved:

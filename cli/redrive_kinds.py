@@ -26,6 +26,11 @@ def kind_of(queue: str, body: str) -> str | None:
         return None
 
 
+def is_known(queue: str, body: str) -> bool:
+    """Whether the queue's worker can read a message."""
+    return kind_of(queue, body) is not None
+
+
 def _ring(body: str) -> str:
     return RINGS[type(ring_queue.asked_in(body))]
 

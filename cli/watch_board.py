@@ -20,7 +20,7 @@ from chalicelib.domain.limits import calls_of, day_of
 from chalicelib.domain.office import Office, dialable
 from chalicelib.domain.pacing import Circuit
 from cli.connection import Connection
-from cli.doctor_checks import watched
+from cli.queues import watched
 
 SHOWN = frozenset({Status.LIVE, Status.PAUSED})
 FRESH_SECONDS = 30.0

@@ -101,15 +101,15 @@ def gets_texts(rows: Sequence[Row]) -> bool:
     return any(State(each["state"]) in REACHED for each in profiles)
 
 
-def letters_of(writer: Address) -> Iterator[str]:
-    """Yield the ids of all letters of a writer that are not forgotten yet: one for each office of each campaign."""
+def letters_of(writer: Address) -> Iterator[Letter]:
+    """Yield all letters of a writer that are not forgotten yet: one for each office of each campaign."""
     r = runtime()
     key, now = r.secrets.current().derived("letters"), r.now()
     pairs = sorted({(each.campaign, each.office) for each in r.letters.all(now)})
     ids = [letter_id(campaign, office, writer, key) for campaign, office in pairs]
     for start in range(0, len(ids), AT_ONCE):
         known = r.letters.letters(ids[start : start + AT_ONCE], now)
-        yield from (each.id for each in known if not _is_forgotten(each))
+        yield from (each for each in known if not _is_forgotten(each))
 
 
 def erase(person: Person, rows: Sequence[Row], by: str) -> Iterator[str]:
@@ -133,8 +133,8 @@ def _erased(person: Person, rows: Sequence[Row]) -> Iterator[str]:
     if gets_texts(rows):
         _stop(person)
     if person.address is not None:
-        for each in letters_of(person.address):
-            deciding.forget(each)
+        for each in list(letters_of(person.address)):
+            deciding.forget(each.id)
             yield "letter"
     table = runtime().catalog.table
     for row in rows:
