@@ -1,16 +1,18 @@
 """What `patchthrough watch` reads, and how it is put together. Cheap: every read of a refresh is counted in units.
 
-Promises: nothing of any person; nothing is written. Campaigns and offices are read anew every half minute, what moves
-(desks, sums, queues) with each refresh.
+Promises: nothing of any person; nothing is written. Campaigns, offices and what was counted by midnight (UTC) are read
+anew every half minute; what moves (desks, sums, queues) with each refresh.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from chalicelib.adapters.dead_letters import Depth
 from chalicelib.adapters.desks import Desks
+from chalicelib.adapters.hour_sums import hour_sums
 from chalicelib.adapters.sending import Sending
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.domain.counts import SHARDS, Channel
@@ -36,7 +38,7 @@ DOLLARS = 0.125 / 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """How a campaign stands: acts on each channel; `base` what they were at the beginning; rings of today's cap."""
+    """How a campaign stands: acts on each channel; `base` what they were at midnight (UTC); rings of today's cap."""
 
     slug: str
     status: Status
@@ -48,7 +50,7 @@ class CampaignRow:
     cap: int
 
     def more(self, channel: Channel) -> int:
-        """How many came since the beginning."""
+        """How many came today."""
         return self.acts.get(channel, 0) - self.base.get(channel, 0)
 
 
@@ -76,7 +78,6 @@ class Board:
     """All of it, at a moment."""
 
     at: datetime
-    since: str
     campaigns: Sequence[CampaignRow]
     offices: Sequence[OfficeRow]
     queues: Mapping[str, Depth]
@@ -100,26 +101,21 @@ class Board:
 
 @dataclass
 class Watch:
-    """Somebody who watches: what they have read, and what the counts were when they began (or when the day did)."""
+    """Somebody who watches: what they have read, and what the counts were when the day began."""
 
     connection: Connection
-    counts_today: bool = False
     _read_at: float = float("-inf")
     _campaigns: tuple[Campaign, ...] = ()
     _base: dict[tuple[str, Channel], int] = field(default_factory=dict)
-    _today: dict[tuple[str, Channel], int] | None = None
 
     def board(self, now: datetime) -> Board:
         """Read how everything stands now."""
         self._refresh()
-        if self.counts_today and self._today is None:
-            self._today = _since_midnight(self.connection, now)
         offices = {office.id: office for each in self._campaigns for office in each.ever_called}
         campaigns = [self._row(each, now) for each in self._campaigns]
         units = len(self._campaigns) * CAMPAIGN_UNITS + len(offices) + BESIDE_UNITS
         return Board(
             at=now,
-            since="today (UTC)" if self.counts_today else "since you began",
             campaigns=campaigns,
             offices=[
                 _office(offices[name], desk, now)
@@ -139,10 +135,17 @@ class Watch:
         catalog = self.connection.catalog
         rows = [row for row in catalog.campaigns() if row.status in SHOWN]
         self._campaigns = tuple(filter(None, (catalog.campaign(row.slug) for row in rows)))
+        self._base.clear()
         self._read_at = time.monotonic()
 
     def _row(self, campaign: Campaign, now: datetime) -> CampaignRow:
         store = self.connection.store
+        if (campaign.slug, Channel.CALLS) not in self._base:
+            today = _today(self.connection, campaign.slug, now)
+            self._base |= {
+                (campaign.slug, channel): tally.tally - today[channel]
+                for channel, tally in store.sums(campaign.slug).items()
+            }
         sums = store.sums(campaign.slug)
         acts = {channel: sums[channel].tally for channel in sums}
         return CampaignRow(
@@ -151,15 +154,10 @@ class Watch:
             campaign.goal,
             sum(tally.reached for tally in sums.values()),
             acts,
-            {channel: self._began(campaign.slug, channel, number) for channel, number in acts.items()},
+            {channel: self._base[campaign.slug, channel] for channel in acts},
             store.spent(calls_of(campaign.slug), day_of(now)),
             campaign.limits.rings_a_day,
         )
-
-    def _began(self, slug: str, channel: Channel, number: int) -> int:
-        """What a sum was when the counting began: now, if it is seen for the first time."""
-        today = (self._today or {}).get((slug, channel), 0)
-        return self._base.setdefault((slug, channel), number - today)
 
     def _desks(self, ids: Sequence[str]) -> Iterator[tuple[str, Desk]]:
         desks = Desks(self.connection.catalog.table)
@@ -181,12 +179,9 @@ def _office(office: Office, desk: Desk, now: datetime) -> OfficeRow:
     )
 
 
-def _since_midnight(connection: Connection, now: datetime) -> dict[tuple[str, Channel], int]:
-    """Count today's acts in the ledger. Reads the whole table, once."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    found: dict[tuple[str, Channel], int] = {}
-    for action in connection.store.actions():
-        if midnight <= action.at < midnight + timedelta(days=1) and action.instead_of is None:
-            pair = (action.campaign, action.channel)
-            found[pair] = found.get(pair, 0) + 1
+def _today(connection: Connection, slug: str, now: datetime) -> Counter[Channel]:
+    """How many acts a campaign has of today (UTC), from its sums by hour. One query."""
+    found: Counter[Channel] = Counter()
+    for each in hour_sums(connection.catalog.table, slug, now.astimezone(UTC).date()):
+        found[each.channel] += each.tally.tally
     return found

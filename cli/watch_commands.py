@@ -14,7 +14,8 @@ from cli.terminal import connected, plainly, screen
 from cli.watch_board import CAMPAIGN_UNITS, Board, Watch
 
 COST = (
-    f"A refresh reads {CAMPAIGN_UNITS} read units for each live campaign, one for each of its offices and one beside; "
+    f"A refresh reads {CAMPAIGN_UNITS} read units for each live campaign, one for each of its offices and one beside, "
+    "every half minute the campaign and its sums of the day too; "
     "with one campaign and 30 offices, every 2 seconds, that is about 1.3 cents an hour. Each asks SQS 16 questions. "
     "Only looks, and shows nothing of any person."
 )
@@ -25,12 +26,6 @@ def watch(
     every: Annotated[
         float, typer.Option("--every", min=0.5, max=3600, help="Seconds between refreshes.")
     ] = 2.0,
-    today: Annotated[
-        bool,
-        typer.Option(
-            "--today", help="Count from midnight (UTC) on; that reads the whole ledger once, at first."
-        ),
-    ] = False,
     once: Annotated[bool, typer.Option("--once", help="Show it once and end, as when it is piped.")] = False,
 ) -> None:
     """Watch calls, offices’ lines, queues, counts and today’s spending live, until Ctrl-C.
@@ -39,7 +34,7 @@ def watch(
     """
     console = screen()
     with connected() as connection:
-        watching = Watch(connection, counts_today=today)
+        watching = Watch(connection)
         found = watching.board(datetime.now(UTC))
         if once or not console.is_terminal:
             console.print(screens.board(found))

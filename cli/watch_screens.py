@@ -30,7 +30,7 @@ def _parts(found: Board, every: float | None, trouble: str) -> Iterator[Renderab
     yield Text("")
     if found.campaigns:
         yield _campaigns(found.campaigns)
-        yield Text(f"+ is {found.since}.", "dim")
+        yield Text("+ is today (UTC).", "dim")
     else:
         yield Text("No campaign is live or paused.")
     yield Text("")

@@ -91,7 +91,7 @@ DECISIONS: Mapping[str, Decision] = {
     # Counts and marks: ids that no person can be found by.
     "action": _nobodys("action"),
     "tally": _nobodys("tally"),
-    "hour_sum": _nobodys("hour_sum"),
+    "hour_sum": _nobodys("hour"),
     "shared_on": _nobodys("shared"),
     "joined": _nobodys("joined"),
     "code": _nobodys("code"),

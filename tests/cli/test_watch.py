@@ -158,13 +158,15 @@ def test_an_outage_is_told_the_last_look_stays_and_it_goes_on(
     assert "can’t be reached" not in told.rpartition("to be rung")[2], "and it comes back"
 
 
-def test_today_is_counted_from_the_ledger(post: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_of_today_is_told_from_what_is_older(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(values, "NOW", datetime.now(UTC))
     post.shell.count(SLUG, [Outcome.SPOKE, Outcome.BUSY])
     monkeypatch.setattr(values, "NOW", datetime(2020, 1, 1, tzinfo=UTC))
     post.shell.count(SLUG, [Outcome.SPOKE], office="ero-mia")
 
-    result = post.run("watch", "--today")
+    result = post.run("watch")
 
     assert "today (UTC)" in result.stdout
     assert "3 +2 0 +0" in said(result)
