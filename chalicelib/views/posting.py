@@ -197,7 +197,10 @@ def _claim(letter: Letter, campaign: Campaign, office: Office, to: tuple[str, ..
         return
     if claimed.state is not State.LEASED or claimed.attempt != attempt:
         return
-    if r.config.keeps_hours and not is_open(office, r.now()):
+    now_is = r.campaign(letter.campaign)
+    rests = now_is is None or not now_is.is_live
+    if rests or (r.config.keeps_hours and not is_open(office, r.now())):
+        # Closed, or paused, while it was claimed: another turn.
         happened(letter.id, Throttled(attempt, next_turn(office, campaign)))
         return
     event = _asked(claimed, campaign, to, throttles)

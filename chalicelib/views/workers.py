@@ -179,6 +179,9 @@ def _asked_to_place(r: Runtime, session: CallSession) -> Event:
     """Count it against the day, ask Twilio, once, and return what came of it."""
     if not budget.covers(session, campaign_of(session), r.now()):
         return BudgetSpent()
+    if not campaign_of(session).is_live:
+        # A slow table let its time pass since it was claimed, and the campaign was paused: back in line.
+        return Throttled(r.now())
     try:
         sid = r.phone().place(_order(r, session))
     except TooMany as error:

@@ -1,14 +1,21 @@
-"""How long a process may believe what it read of a campaign: five seconds of the wall clock, from when it asked."""
+"""How long a process may believe what it read of a campaign: five seconds of the wall clock, from when it asked.
+
+Before a ring it looks once more, for a slow table may have let that time pass since it claimed the call.
+"""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chalicelib.adapters import campaign_moves
 from chalicelib.domain.campaign import Campaign, Status
 from chalicelib.runtime import CAMPAIGN_SECONDS, Runtime
-from tests.rehearsal import SLUG, Rehearsal, sweep
+from dev.phone_world import Supporter
+from tests.rehearsal import ANA, SLUG, Rehearsal, sweep
+from tests.stories.placing_house import TALK
 
 
 class Process:
@@ -68,3 +75,26 @@ def test_an_answer_that_takes_its_time_is_as_old_as_its_question(house: Rehearsa
 
 def test_by_itself_it_goes_by_the_wall_clock(built: Runtime) -> None:
     assert built.aging is time.time
+
+
+def test_a_pause_while_a_slow_table_takes_the_claim_rings_nobody_until_it_goes_on(built: Runtime) -> None:
+    sweep()
+    house = Rehearsal(built, built.store._table.client, offices=1)
+    house.world.add(Supporter(ANA, TALK))
+    events, name = house.dynamodb.meta.events, "provide-client-params.dynamodb.PutItem"
+
+    def slowly(params: Mapping[str, Any], **_: Any) -> None:
+        if params["Item"].get("stage") == {"S": "placing"}:
+            events.unregister(name, unique_id="slowly")
+            pause(house)
+            house.clock.move_to(house.clock.seconds + 12)
+
+    events.register_first(name, slowly, "slowly")
+    call = house.tap()
+    house.play(minutes=4)
+    assert house.world.calls == []
+    assert house.state(call["id"])["state"] == "on_pause"
+
+    house.set_status(Status.LIVE)
+    house.play(minutes=6)
+    assert (house.world.rings(ANA), house.outcomes()) == (1, ["spoke"])
