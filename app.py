@@ -21,6 +21,7 @@ from chalicelib.views.record_desk import record_desk
 from chalicelib.views.signup_pages import signup_pages
 from chalicelib.views.signups_api import signups_api
 from chalicelib.views.staff import staff
+from chalicelib.views.staff_sign_in import staff_sign_in
 from chalicelib.views.texts import texts
 from chalicelib.views.voice import voice
 from chalicelib.views.workers import workers
@@ -44,6 +45,7 @@ for blueprint in (
     campaign_desk,
     office_desk,
     record_desk,
+    staff_sign_in,
     voice,
     texts,
     workers,

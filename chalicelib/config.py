@@ -78,6 +78,8 @@ class Config:
     text_sender: Sender
     text_service: str
     signups_per_source: int
+    staff_client: str
+    sign_ins_per_source: int
 
     @property
     def is_development(self) -> bool:
@@ -220,6 +222,8 @@ SETTINGS = (
     Setting("text_sender", "PATCHTHROUGH_TEXT_SENDER", _sender, "toll-free"),
     Setting("text_service", "PATCHTHROUGH_TEXT_SERVICE", _service),
     Setting("signups_per_source", "PATCHTHROUGH_SIGNUPS_PER_SOURCE", _whole, "20"),
+    Setting("staff_client", "PATCHTHROUGH_STAFF_CLIENT", str.strip),
+    Setting("sign_ins_per_source", "PATCHTHROUGH_SIGN_INS_PER_SOURCE", _whole, "20"),
 )
 IN_DEVELOPMENT = {"PATCHTHROUGH_PROOF_COST": str(LOCAL_PROOF_COST)}
 """Where a default is another one in development."""

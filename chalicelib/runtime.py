@@ -14,7 +14,8 @@ from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.campaign_items import Listing
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.claims import Claims
-from chalicelib.adapters.clients import Clients, clients, ses_client
+from chalicelib.adapters.clients import Clients, clients, cognito_client, ses_client
+from chalicelib.adapters.cognito import Cognito
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
@@ -91,6 +92,7 @@ class Runtime:
     roll: Roll
     outgoing_texts: OutgoingTexts
     mailer: Mailer
+    cognito: Cognito
     http: "HttpClient | None" = None
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
@@ -119,9 +121,10 @@ class Runtime:
         measure_for(config.stage)
         aws = aws or clients()
         table = Table(aws.dynamodb, config.table)
+        kept = SecretStore(aws.secretsmanager, config.secrets, time.monotonic)
         return cls(
             config=config,
-            secrets=SecretStore(aws.secretsmanager, config.secrets, time.monotonic),
+            secrets=kept,
             store=Store(table),
             catalog=Catalog(table, config.verification_days),
             ring_queue=RingQueue(aws.sqs, config.ring_queue),
@@ -137,6 +140,7 @@ class Runtime:
             roll=Roll(table),
             outgoing_texts=OutgoingTexts(table),
             mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
+            cognito=Cognito(cognito_client, config.staff_client, lambda: kept.current().staff_client),
             http=http,
             now=now,
         )

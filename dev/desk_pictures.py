@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page
 
 from chalicelib.adapters.ledger import counting
-from chalicelib.adapters.staff_sessions import StaffSessions
 from chalicelib.domain.counts import Action, AnyOutcome, Basis, Channel, LetterOutcome, Outcome
 from chalicelib.domain.staff import Person, Role, Session
 from chalicelib.domain.words import Language
 from chalicelib.runtime import runtime
 from chalicelib.views import staff_cookies
+from chalicelib.views.staffing import sessions
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 DANA = Person("Dana R.", "dana", Role.ADMIN)
@@ -71,7 +71,7 @@ def _actions(slug: str, now: datetime) -> Iterator[Action]:
 
 def _signed_in() -> str:
     now, secret = runtime().now(), "of-a-stack-that-is-thrown-away"
-    StaffSessions(runtime().catalog.table).open(secret, Session(DANA, now, now, now))
+    sessions().open(secret, Session(DANA, now, now, now), refresh="")
     return secret
 
 

@@ -7,6 +7,7 @@ from chalicelib.adapters.staff_sessions import StaffSessions
 from chalicelib.domain.staff import Person, Role, Session
 from chalicelib.runtime import Runtime
 from chalicelib.views import staff_cookies
+from chalicelib.views.staffing import SEALS
 from tests.browser.served import Answer, Served
 
 FROM_HERE = "same-origin"
@@ -44,8 +45,9 @@ def sign_in(served: Served, role: Role = Role.EDITOR, name: str = "Dana R.") -> 
     return AtTheConsole(served, person, open_session(served.runtime, person))
 
 
-def open_session(runtime: Runtime, person: Person) -> str:
+def open_session(runtime: Runtime, person: Person, refresh: str = "") -> str:
     """Open a session since now; what its cookie holds."""
     now, secret = runtime.now(), f"a-secret-of-{person.username}-the-{person.role.word}"
-    StaffSessions(runtime.catalog.table).open(secret, Session(person, now, now, now))
+    sessions = StaffSessions(runtime.catalog.table, lambda: runtime.secrets.current().derived(SEALS))
+    sessions.open(secret, Session(person, now, now, now), refresh)
     return secret

@@ -26,7 +26,8 @@ from chalicelib.adapters.bookings import Bookings
 from chalicelib.adapters.broadcasts import Broadcasts
 from chalicelib.adapters.catalog import Catalog
 from chalicelib.adapters.claims import Claims
-from chalicelib.adapters.clients import ses_client
+from chalicelib.adapters.clients import cognito_client, ses_client
+from chalicelib.adapters.cognito import Cognito
 from chalicelib.adapters.desks import Desks
 from chalicelib.adapters.letter_queue import LetterQueue
 from chalicelib.adapters.letters import Letters
@@ -148,6 +149,7 @@ def runtime_on(table: Table, sqs: Any) -> Runtime:
         roll=Roll(table),
         outgoing_texts=OutgoingTexts(table),
         mailer=Mailer(lambda: ses_client(config.ses_url), config.mail_from, config.mail_set),
+        cognito=Cognito(cognito_client, config.staff_client, str),
         now=lambda: NOW,
     )
 

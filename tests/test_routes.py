@@ -30,6 +30,7 @@ DOORS = {
     "/c/{slug}/texts": {"GET", "POST"},
     "/c/{slug}/method": {"GET"},
     "/staff": {"GET"},
+    "/staff/sign-in": {"GET", "POST"},
     "/staff/sign-out": {"POST"},
     "/staff/campaigns": {"GET"},
     "/staff/campaigns/{slug}": {"GET"},

@@ -1,7 +1,7 @@
 """AWS's clients, one of each, with time-outs that leave Twilio's patience some room."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -40,3 +40,8 @@ def clients() -> Clients:
 def ses_client(url: str) -> "SESV2Client":
     """Make the client of SES; `url` leads to another one than SES itself ("": SES)."""
     return boto3.client("sesv2", endpoint_url=url or None, config=ONCE)
+
+
+def cognito_client() -> Any:  # noqa: ANN401 - of its types there is no package here
+    """Make the client of Cognito's sign-in. It is asked once: a code that was taken is wrong the second time."""
+    return boto3.client("cognito-idp", config=ONCE)

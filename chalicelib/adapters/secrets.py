@@ -20,11 +20,12 @@ SOONEST_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Twilio's auth tokens (the second only during a rotation) and the key of the phone hash."""
+    """Twilio's auth tokens (the second only in a rotation), the key of the phone hash, the console's app client's."""
 
     twilio_token: str
     twilio_token_next: str
     phone_key: bytes
+    staff_client: str = ""
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -64,6 +65,7 @@ class SecretStore:
             fields["twilio_auth_token"],
             fields.get("twilio_auth_token_next", ""),
             fields["phone_key"].encode(),
+            fields.get("staff_client_secret", ""),
         )
         self._read_at = self._now()
         return self._kept

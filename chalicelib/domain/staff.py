@@ -18,6 +18,9 @@ NOTED = timedelta(minutes=5)
 CHECKED = timedelta(minutes=15)
 """How old a person's role may be before it is read again: the longest that somebody who was removed may still act."""
 
+TRUSTED = timedelta(hours=1)
+"""And while nobody can be asked: whoever watches a campaign must be able to pause it when the user pool is down."""
+
 
 class Role(IntEnum):
     """What somebody is trusted with; each can do all that a lower one can."""
@@ -115,6 +118,11 @@ def is_open(session: Session, now: datetime) -> bool:
 def is_due(session: Session, now: datetime) -> bool:
     """Whether the person's role must be read again before they go on."""
     return now - session.checked_at >= CHECKED
+
+
+def is_trusted(session: Session, now: datetime) -> bool:
+    """Whether a role that can't be read again still holds."""
+    return now - session.checked_at < TRUSTED
 
 
 def is_noted(session: Session, now: datetime) -> bool:

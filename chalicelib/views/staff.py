@@ -2,12 +2,11 @@
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.adapters.staff_sessions import StaffSessions
 from chalicelib.domain.staff import Act, Person
 from chalicelib.runtime import runtime
 from chalicelib.views import staff_cookies, staff_pages, visits
 from chalicelib.views.rendering import HTML
-from chalicelib.views.staffing import door
+from chalicelib.views.staffing import door, sessions
 from chalicelib.views.visits import FORM, SEE_OTHER
 
 staff = Blueprint("chalicelib.views.staff")
@@ -24,7 +23,11 @@ def overview(person: Person) -> Response:
 @door(Act.SIGN_OUT)
 def sign_out(_person: Person) -> Response:
     """End the session, here and at once."""
-    StaffSessions(runtime().catalog.table).close(staff_cookies.secret())
+    secret = staff_cookies.secret()
+    kept = sessions().refresh(secret)
+    sessions().close(secret)
+    if kept:
+        runtime().cognito.revoke(kept)
     where = visits.site().link("/staff")
     headers = {"Location": where, "Content-Type": HTML, "Set-Cookie": staff_cookies.dropped()}
-    return Response("", status_code=SEE_OTHER, headers={**headers, **staff_pages.GUARDS})
+    return Response("", status_code=SEE_OTHER, headers={**staff_pages.GUARDS, **headers})

@@ -12,8 +12,9 @@ from chalicelib.domain.words import Language
 from chalicelib.views import rendering, staff_cookies, visits
 from chalicelib.views.rendering import PRIVATE, Headers
 
-GUARDS = {**PRIVATE, "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
-"""Beside those of every page (`rendering.GUARDS`): kept by nobody, framed by nobody."""
+GUARDS = {**PRIVATE, "Cross-Origin-Opener-Policy": "same-origin", "Referrer-Policy": "same-origin"}
+"""Beside those of every page (`rendering.GUARDS`): kept by nobody; our own pages alone learn where a form comes from,
+which a browser without Sec-Fetch-Site can say in no other way (with no-referrer its Origin is "null")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def back(path: str, done: str) -> Response:
     return Response("", status_code=visits.SEE_OTHER, headers=headers)
 
 
-def bare(template: str, *, status: int, **values: object) -> Response:
+def bare(template: str, *, status: int, token: str = "", **values: object) -> Response:
     """Return a page for whoever is not signed in: no menu, nobody's name."""
-    known: dict[str, object] = {"person": None, "token": "", "may": {}, "menu": (), "here": ""}
+    known: dict[str, object] = {"person": None, "token": token, "may": {}, "menu": (), "here": ""}
     return rendering.page(
         template, Language.EN, visits.site(), status=status, headers=GUARDS, **(known | values)
     )

@@ -11,6 +11,8 @@ before it is done. Refuses to know what lies behind a door.
 
 import secrets as chance
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -20,7 +22,8 @@ from chalicelib.adapters import audit
 from chalicelib.adapters.audit import Entry
 from chalicelib.adapters.staff_sessions import StaffSessions
 from chalicelib.domain.refusals import SENTENCES, Code, Refusal
-from chalicelib.domain.staff import NEEDS, Act, Person, Session, is_noted, may
+from chalicelib.domain.staff import NEEDS, Act, Person, Session, is_due, is_noted, is_trusted, may
+from chalicelib.domain.staff_sign_in import NotLetInError, Problem, person_of
 from chalicelib.domain.words import Language
 from chalicelib.observability import fault, log
 from chalicelib.runtime import runtime
@@ -28,6 +31,7 @@ from chalicelib.views import staff_cookies, staff_pages, visits
 from chalicelib.views.visits import pages
 
 SECRET_BYTES = 32
+SEALS = "staff sessions"
 UNAUTHORIZED, FORBIDDEN, BAD_REQUEST, NOT_FOUND, OUR_FAULT = 401, 403, 400, 404, 500
 ITSELF = "again"
 """In the address of a page that asked for itself: nobody did that by hand, so nobody counts as having been here."""
@@ -83,12 +87,46 @@ def admitted(act: Act, path: Mapping[str, str]) -> Person:
 
 
 def signed_in() -> Session | None:
-    """Return the session of this request's cookie, and note that somebody is here."""
-    secret, now, sessions = staff_cookies.secret(), runtime().now(), StaffSessions(runtime().catalog.table)
-    session = sessions.find(secret, now) if secret else None
+    """Return the session of this request's cookie, with its person's role of now, and note that somebody is here."""
+    secret, now = staff_cookies.secret(), runtime().now()
+    session = sessions().find(secret, now) if secret else None
+    if session and is_due(session, now):
+        session = _read_again(secret, session, now)
     if session and not is_noted(session, now) and ITSELF not in visits.query():
-        sessions.seen(secret, now)
+        sessions().seen(secret, now)
     return session
+
+
+def _read_again(secret: str, session: Session, now: datetime) -> Session | None:
+    """Ask the user pool who this is by now. Who is no longer there, or has no role, is signed out at once."""
+    kept = sessions().refresh(secret)
+    try:
+        person = person_of(runtime().cognito.read_again(session.person.username, kept)) if kept else None
+    except NotLetInError as refused:
+        if refused.problem is Problem.UNREACHABLE and is_trusted(session, now):
+            return session
+        person = None
+    if person is None:
+        sessions().close(secret)
+        return None
+    sessions().checked(secret, person, now)
+    return replace(session, person=person, checked_at=now)
+
+
+def sessions() -> StaffSessions:
+    """Return the sessions, on the table of now."""
+    r = runtime()
+    return StaffSessions(r.catalog.table, lambda: r.secrets.current().derived(SEALS))
+
+
+def require_from_here() -> None:
+    """Let only what a page of ours sent pass.
+
+    Raises:
+        Refused: it came from elsewhere.
+    """
+    if not is_from_here(pages.current_request.headers):
+        raise Refused(_not_ours())
 
 
 def require_own_form(token: str, secret: str) -> None:
@@ -97,9 +135,9 @@ def require_own_form(token: str, secret: str) -> None:
     Raises:
         Refused: it came from elsewhere, or from a page of another session.
     """
-    if not (is_from_here(pages.current_request.headers) and staff_cookies.is_token(token, secret)):
-        log("staff form refused")
-        raise Refused(staff_pages.bare("staff/not_ours.html", status=FORBIDDEN))
+    require_from_here()
+    if not staff_cookies.is_token(token, secret):
+        raise Refused(_not_ours())
 
 
 def is_from_here(headers: Mapping[str, str]) -> bool:
@@ -120,6 +158,11 @@ def where_to(asked: str) -> str:
     parts = urlsplit(asked)
     is_ours = not parts.scheme and not parts.netloc and "\\" not in asked
     return asked if is_ours and (parts.path == "/staff" or parts.path.startswith("/staff/")) else "/staff"
+
+
+def _not_ours() -> Response:
+    log("staff form refused")
+    return staff_pages.bare("staff/not_ours.html", status=FORBIDDEN)
 
 
 def _sign_in_first() -> Response:

@@ -59,7 +59,7 @@ ALLOWED: dict[str, set[tuple[str, object]]] = {
     "Broadcasts": ON_TABLE | FORGET | SEND_ALERT | READ_SECRET | log("BroadcastsLog"),
 }
 FORGETS: dict[str, list[str] | None] = {
-    "APIHandler": ["CAMPAIGN#*", "LETTER#*", "ROLL#*"],
+    "APIHandler": ["CAMPAIGN#*", "LETTER#*", "ROLL#*", "SESSION#*", "SIGNIN#*"],
     "Ring": ["ROLL#*"],
     "Reconcile": None,
     "Letters": ["MAIL#*"],

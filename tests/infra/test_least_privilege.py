@@ -22,6 +22,7 @@ from dev.phone_world.faults import CreateFault
 from tests.infra.console_watched import at_the_console
 from tests.infra.letters_watched import LETTER_STORIES, writing
 from tests.infra.permissions import ALLOWED, FORGETS, RECEIVE
+from tests.infra.staff_watched import stayed_a_while
 from tests.infra.texts_watched import TEXT_STORIES, texted
 from tests.infra.watching import Seen, Watch
 from tests.rehearsal import ANA, LINES, SLUG, Rehearsal, rehearsing
@@ -107,6 +108,9 @@ def seen() -> Seen:
             rehearsal.play(minutes=75, every=5)
             for path in ("/", f"/c/{SLUG}", f"/calls/{call_id}", f"/api/campaigns/{SLUG}/counts"):
                 rehearsal.get(path)
+    with rehearsing() as rehearsal:
+        Watch(rehearsal, together)
+        stayed_a_while(rehearsal)
     for letter_story in LETTER_STORIES:
         with writing(together) as writer:
             letter_story(writer)

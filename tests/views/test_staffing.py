@@ -1,15 +1,17 @@
 """The doors of the console: who comes in, what is refused and how, and what is on record of it."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.adapters import audit
-from chalicelib.domain.staff import IDLE, LONGEST, Role
+from chalicelib.domain.staff import CHECKED, IDLE, LONGEST, NOTED, Person, Role, Session
 from chalicelib.views import staff_cookies
-from chalicelib.views.staffing import where_to
-from tests.at_the_console import sign_in
+from chalicelib.views.staffing import sessions, where_to
+from tests.at_the_console import AtTheConsole, sign_in
 from tests.browser.served import Served
+from tests.values import NOW
 
 
 def test_without_a_session_there_is_a_page_to_sign_in(served: Served) -> None:
@@ -36,25 +38,33 @@ def test_a_session_ends(served: Served, later: timedelta) -> None:
     assert dana.get("/staff").status == 401
 
 
-def test_whoever_asks_for_pages_stays_for_twelve_hours_and_no_longer(served: Served) -> None:
+def test_whoever_asks_for_pages_stays_for_twelve_hours_and_no_longer() -> None:
+    session = Session(Person("Dana R.", "dana", Role.EDITOR), NOW, NOW, NOW)
+
+    hours = [replace(session, seen_at=NOW + timedelta(hours=hour)).ends_at - NOW for hour in (0, 3, 10, 11)]
+
+    assert hours == [timedelta(hours=number) for number in (2, 5, 12, 12)]
+
+
+def test_a_role_that_nobody_can_read_again_holds_a_quarter_of_an_hour(served: Served) -> None:
     dana = sign_in(served)
 
-    statuses = []
-    for _ in range(13):
-        served.clock.pass_by(3600)
-        statuses.append(dana.get("/staff").status)
+    served.clock.pass_by(CHECKED.total_seconds() - 1)
+    before = dana.get("/staff").status
+    served.clock.pass_by(1)
 
-    assert statuses == [200] * 11 + [401] * 2
+    assert (before, dana.get("/staff").status) == (200, 401)
 
 
 def test_a_page_that_asks_for_itself_keeps_nobody_signed_in(served: Served) -> None:
     dana = sign_in(served)
+    served.clock.pass_by(NOTED.total_seconds())
 
-    for _ in range(3):
-        served.clock.pass_by(3600)
-        status = dana.get("/staff?again=1").status
+    dana.get("/staff?again=1")
+    itself = seen_at(dana)
+    dana.get("/staff")
 
-    assert status == 401
+    assert (itself, seen_at(dana)) == (NOW, NOW + NOTED)
 
 
 def test_signing_out_ends_the_session_at_once(served: Served) -> None:
@@ -102,3 +112,9 @@ def test_after_the_sign_in_nobody_is_led_elsewhere(asked: str) -> None:
 
 def test_after_the_sign_in_one_is_where_one_wanted_to_be() -> None:
     assert where_to("/staff/campaigns/families-28") == "/staff/campaigns/families-28"
+
+
+def seen_at(dana: AtTheConsole) -> datetime:
+    found = sessions().find(dana.secret, dana.served.clock())
+    assert found is not None
+    return found.seen_at
