@@ -29,7 +29,7 @@ CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
 }
-Service = Literal["cloudformation", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sqs"]
+Service = Literal["cloudformation", "cloudwatch", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sqs"]
 QUEUES = {"ring": "Ring", "letters": "Letters", "mail_events": "MailEvents", "alerts": "Alerts"}
 """The queues by the function that empties each, and how infra calls them: RingQueue, and RingDead for its dead."""
 LOG = "ministack.log"

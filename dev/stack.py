@@ -21,7 +21,7 @@ from types import FrameType
 from rich.console import Console
 from rich.text import Text
 
-from dev import app_log, aws, environment, inboxes, offices, opt_out, seed, welcome
+from dev import app_log, aws, environment, inboxes, metric_pump, offices, opt_out, seed, welcome
 from dev.environment import Loopback
 from dev.mail_world import MailWorldServer
 from dev.phone_world.server import PhoneWorldServer
@@ -113,6 +113,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         say(f"Mail world on {HOST}:{ports.mail.number}")
         wish.check()
         server, pump = _app(ports, settings, endpoint, say)
+        ends.enter_context(metric_pump.tapping(log, aws.client("cloudwatch", endpoint)))
         # Ended in reverse: what the pump has begun, it may finish while the others still answer.
         ends.enter_context(server)
         ends.enter_context(pump)
