@@ -9,12 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dev import environment, ports, reset
+from dev import aws, environment, ports, reset
 from dev.solving import solve
 from tests.needs import needs
 
@@ -194,6 +195,30 @@ def test_the_log_names_routes_and_neither_phones_nor_calls(stack: Running) -> No
     log = (stack.folder / "app.log").read_text()
     assert "GET /api/calls/{call_id} 200" in log
     assert not {word for word in ("5550188", "555-0188", call) if word in log + stack.said}
+
+
+def test_a_tap_is_a_metric_of_the_local_cloudwatch_within_ten_seconds(stack: Running) -> None:
+    cloudwatch = aws.client("cloudwatch", f"http://127.0.0.1:{stack.ports['AWS_PORT']}")
+    step = {
+        "Namespace": "Patchthrough/local",
+        "MetricName": "Step",
+        "Dimensions": [{"Name": "step", "Value": "form"}],
+    }
+    query = {"Id": "m", "MetricStat": {"Metric": step, "Period": 60, "Stat": "Sum"}}
+
+    def forms() -> float:
+        now = datetime.now(UTC)
+        span = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(minutes=1)}
+        (found,) = cloudwatch.get_metric_data(MetricDataQueries=[query], **span)["MetricDataResults"]
+        return float(sum(found["Values"]))
+
+    before = forms()
+    tapped(stack, "404 555 0177", "en")
+    until = time.monotonic() + 10
+    while forms() == before and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert forms() == before + 1
 
 
 def test_a_port_in_use_is_said_before_anything_starts(stack: Running, run: Start) -> None:
