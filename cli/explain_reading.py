@@ -15,7 +15,15 @@ from chalicelib.adapters.phone import Phone, Unlisted
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.counts import Action, Channel, Tally, counted, difference
 from chalicelib.domain.explaining import Explanation, Span
-from chalicelib.domain.explaining_carriers import AROUND, Asked, Compared, Leg, against_ses, against_twilio
+from chalicelib.domain.explaining_carriers import (
+    AROUND,
+    NO_LONGER,
+    Asked,
+    Compared,
+    Leg,
+    against_ses,
+    against_twilio,
+)
 from cli.at_work import at_work
 from cli.connection import Connection
 from cli.terminal import margin
@@ -85,9 +93,9 @@ def compared(phone: Phone, lines: Mapping[str, str], around: Sequence[Action], a
     near = asked.span.widened(AROUND)
     since = near.start or min((row.at for row in around), default=asked.now) - AROUND
     legs = [
-        Leg(each.sid, lines[each.to], each.status, each.seconds, each.ended_at)
+        Leg(each.sid, lines.get(each.to, NO_LONGER), each.status, each.seconds, each.ended_at)
         for each in _shown("Reading Twilio’s list", phone.dialled(since, near.end))
-        if each and each.to in lines
+        if each
     ]
     return against_twilio(around, legs, asked)
 

@@ -261,9 +261,9 @@ def _carrier(told: Told) -> Iterator[Text]:
     all_of_them = _number(told.found.standing.tally, told.found.channel)
     if told.found.channel is Channel.CALLS:
         shared = "the office, the time, the seconds, and how they ended"
-        yield _mark(f"Twilio’s list agrees with {agree:,} of {all_of_them}: {shared}.", is_good=True)
+        yield _mark(f"Twilio’s list agrees with {agree:,} of {all_of_them}: {shared}.", is_good=not apart)
     else:
-        yield _mark(f"What SES told us agrees with {agree:,} of {all_of_them}.", is_good=True)
+        yield _mark(f"What SES told us agrees with {agree:,} of {all_of_them}.", is_good=not apart)
         yield Text("· SES keeps no list that could be asked anew: what it told us is all there is.")
     if told.carrier.undialled:
         yield Text(

@@ -30,6 +30,10 @@ SETTLES = timedelta(hours=1)
 """A call this fresh may not be counted yet: its supporter may still say how it went."""
 
 
+NO_LONGER = ""
+"""The office of a call to a number that is no office's line now."""
+
+
 class Apart(StrEnum):
     """How we and a carrier differ."""
 
@@ -41,7 +45,10 @@ class Apart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A call to an office, as Twilio lists it. `seconds` of talk; `ended_at` is None while it goes on."""
+    """A call to an office, as Twilio lists it. `seconds` of talk; `ended_at` is None while it goes on.
+
+    `office` is `NO_LONGER` where the line is none's any more.
+    """
 
     sid: str
     office: str
@@ -160,6 +167,10 @@ def _agrees(row: Action, leg: Leg) -> bool:
     return row.seconds == leg.seconds and could_mean(leg, row)
 
 
+def _may_be(_row: Action, _leg: Leg) -> bool:
+    return True
+
+
 def _never_dialled(row: Action) -> bool:
     """Whether a row claims nothing: the leg's end was never told, and nobody said that anybody was reached."""
     return (row.outcome, row.basis, row.seconds) == (Outcome.NO_ANSWER, Basis.FACTS, 0)
@@ -199,16 +210,20 @@ Matched = tuple[list[tuple[Action, Leg]], list[Action], list[tuple[datetime, Leg
 
 
 def _matched(rows: Iterable[Action], legs: Iterable[Leg]) -> Matched:
-    """Bring rows and calls together: first those that agree, then what is left. Return also what stays alone."""
+    """Bring rows and calls together: first those that agree, then what is left. Return also what stays alone.
+
+    A call to a line that its office no longer has may be any office's, but only where all else agrees.
+    """
     offices: dict[str, _Legs] = {}
     for leg in {leg.sid: leg for leg in legs}.values():
         if leg.ended_at and leg.status in TERMINAL:
             offices.setdefault(leg.office, _Legs()).add(leg.ended_at, leg)
     pairs, left = [], sorted(rows, key=lambda row: (row.at, row.id))
-    for is_it in (_agrees, lambda _row, _leg: True):
+    for is_it, has_moved in ((_agrees, False), (_agrees, True), (_may_be, False)):
         asked, left = left, []
         for row in asked:
-            found = offices[row.office].take(row, is_it) if row.office in offices else None
+            name = NO_LONGER if has_moved else row.office
+            found = offices[name].take(row, is_it) if name in offices else None
             if found:
                 pairs.append((row, found))
             else:

@@ -14,6 +14,7 @@ from chalicelib.domain.counts import Action, Basis, Channel, LetterOutcome, Outc
 from chalicelib.domain.explaining import Act, Span
 from chalicelib.domain.explaining_carriers import (
     COUNTED_WITHIN,
+    NO_LONGER,
     SETTLES,
     Apart,
     Asked,
@@ -104,6 +105,23 @@ def test_one_lost_on_either_side_is_one_difference(night: tuple[list[Action], li
 )  # fmt: skip
 def test_each_difference_has_its_name(leg: Leg, row: Action, told: list[Apart]) -> None:
     assert how(against_twilio([row], [leg], ASKED)) == told
+
+
+@given(nights())
+def test_a_line_that_its_office_no_longer_has_makes_no_difference(
+    night: tuple[list[Action], list[Leg]],
+) -> None:
+    rows, legs = night
+    moved = [replace(leg, office=NO_LONGER) if leg.office == "ero-was" else leg for leg in legs]
+
+    assert against_twilio(rows, moved, ASKED) == Compared(agree=len(rows))
+
+
+def test_a_call_of_nobody_s_line_is_taken_for_ours_only_where_all_agrees() -> None:
+    strange = replace(TALKED, office=NO_LONGER)
+
+    assert how(against_twilio([], [strange], ASKED)) == []
+    assert how(against_twilio([SPOKE], [replace(strange, seconds=45)], ASKED)) == [Apart.NOT_THERE]
 
 
 def test_a_call_that_ended_just_now_may_still_be_counted() -> None:
