@@ -37,7 +37,9 @@ LETTER_OFFICE = "ero-atl"
 COUNTED_CALL, COUNTED_BOTH = 1, 2
 """How many lines the ledger holds after the call, and after the letter has arrived too."""
 PLAYED = ("thanks", "spoke", 1)
-NOT_WATCHED = "alarms, dashboard and saved queries: in prod only; tests/infra/test_alarms.py runs their definitions"
+NOT_WATCHED = (
+    "alarms, dashboard and saved queries: in prod only; tests/infra/test_alarms.py runs their definitions"
+)
 CALL_SECONDS = 60.0
 # A schedule of one minute, and the reconciler's cold start.
 SCHEDULE_SECONDS = 80.0
