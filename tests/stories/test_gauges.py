@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.adapters import keys
-from chalicelib.domain.campaign import Limits
+from chalicelib.domain.campaign import Limits, Status
 from chalicelib.domain.counts import Channel
 from chalicelib.observability import METRICS, forget, write_counted
 from chalicelib.views import gauges
@@ -100,6 +100,13 @@ def test_the_campaign_that_has_used_most_of_its_day_is_shown(house: Rehearsal, w
     house.play(minutes=6)
 
     assert written()["SpendShare"] == [33.3]
+
+
+def test_without_a_live_campaign_all_are_written_too(house: Rehearsal, written: Gauges) -> None:
+    house.set_status(Status.PAUSED)
+    house.play(minutes=6)
+
+    assert written() == {name: [0] for name in ALL}
 
 
 def test_one_that_cannot_be_read_is_missing_and_keeps_no_other_back(
