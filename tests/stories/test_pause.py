@@ -33,7 +33,7 @@ from tests.stories.pause_house import (
 
 MINUTE = 60.0
 SEEDS = range(12) if IS_THOROUGH else range(1)
-"""Each draws another morning and another moment of the pause; `make faults` plays more."""
+"""Each draws another morning and another moment of the pause; with PATCHTHROUGH_FAULT_SEQUENCES set, twelve."""
 SHORT, LONG = 6 * MINUTE, 27 * MINUTE
 """The first booked call is due 17 minutes after the house opens: a long pause goes past it, and past a code's life."""
 STEP, REST = 5.0, 1.5 * MINUTE
@@ -91,6 +91,7 @@ def table(house: PauseHouse, title: str) -> Table:
     return shown
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("seed", SEEDS)
 def test_amid_200_flows_nothing_begins_later_than_10_seconds_after_the_pause_and_resuming_loses_nothing(
     built: Runtime, seed: int, figure: Figure
