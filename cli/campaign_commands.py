@@ -25,7 +25,18 @@ from cli.campaign_moves import end, pause, resume
 from cli.connection import Connection
 from cli.directory import Directory, read_directory
 from cli.directory_table import keep_never_rung
-from cli.terminal import EXIT_CODES, REFUSED, agreed, connected, folder_of, give_up, plainly, screen, today
+from cli.terminal import (
+    EXIT_CODES,
+    REFUSED,
+    agreed,
+    connected,
+    folder_of,
+    give_up,
+    plainly,
+    screen,
+    this_moment,
+    today,
+)
 
 campaign = typer.Typer(
     help="Load campaigns from files, list them, pause and resume them.", no_args_is_help=True
@@ -212,7 +223,7 @@ def _write(connection: Connection, directory: Directory, after: Campaign) -> Cam
     try:
         for office in (*after.offices, *after.elsewhere):
             connection.catalog.put_office(office, directory.provenance.get(office.id))
-        return connection.catalog.apply(after, datetime.now(UTC))
+        return connection.catalog.apply(after, this_moment())
     except NeverCalled as error:
         give_up(f"{error.office_id} has a line that is never called. Correct the directory first.", REFUSED)
     except Overtaken:

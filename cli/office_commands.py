@@ -1,6 +1,6 @@
 """`patchthrough office …`: the office directory. Gathers, decides, asks, writes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Never
 
 import typer
@@ -28,7 +28,7 @@ from cli.office_people import (
     seen_on,
 )
 from cli.resting import rests
-from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen, today
+from cli.terminal import EXIT_CODES, REFUSED, WRONG, connected, give_up, plainly, screen, this_moment, today
 
 office = typer.Typer(
     help="The office directory: import, verify, close, list, and their mailboxes.", no_args_is_help=True
@@ -46,7 +46,7 @@ By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.
 @plainly
 def list_() -> None:
     """List all offices: open now, who verified each line and mailbox and until when, whether it is healthy."""
-    now = datetime.now(UTC)
+    now = this_moment()
     with connected() as connection:
         offices = connection.catalog.offices()
         changes = PhoneChanges(connection.catalog).all_waiting()
@@ -86,7 +86,7 @@ def verify(
             connection.catalog.verify_line(found.id, line, day, person, page)
         except NeverCalled:
             _never_called(line)
-        now = datetime.now(UTC)
+        now = this_moment()
         Desks(connection.catalog.table).cure(found.id, line, now)
         facts = {"number": line, "source": page, "on": day.isoformat()}
         audit.record(connection.catalog.table, audit.Entry(person, "line verified", found.id, now, facts))
@@ -167,5 +167,5 @@ def _never_called(number: str) -> Never:
 
 
 def _record(connection: Connection, person: str, what: str, office_id: str, facts: dict[str, str]) -> None:
-    entry = audit.Entry(person, what, office_id, datetime.now(UTC), facts)
+    entry = audit.Entry(person, what, office_id, this_moment(), facts)
     audit.record(connection.catalog.table, entry)

@@ -1,6 +1,5 @@
 """`patchthrough office import` and `confirm`: the directory from a file, and numbers that take two people."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,18 @@ from cli.directory_table import keep_never_rung
 from cli.office_people import NOBODY, name_given
 from cli.office_plan import Known, Plan, planned, slips
 from cli.problems import FileRefused, Problem
-from cli.terminal import REFUSED, WRONG, agreed, connected, give_up, margin, plainly, screen, today
+from cli.terminal import (
+    REFUSED,
+    WRONG,
+    agreed,
+    connected,
+    give_up,
+    margin,
+    plainly,
+    screen,
+    this_moment,
+    today,
+)
 
 By = Annotated[str | None, typer.Option("--by", help="Your name: a new phone is proposed in it.")]
 
@@ -116,7 +126,7 @@ def _show(plan: Plan, connection: Connection, console: Console) -> None:
 
 
 def _write(connection: Connection, wanted: Directory, plan: Plan, person: str) -> None:
-    catalog, now = connection.catalog, datetime.now(UTC)
+    catalog, now = connection.catalog, this_moment()
     keep_never_rung(connection, wanted)
     offices = [*plan.new, *(changed.office for changed in plan.changed)]
     try:
@@ -153,7 +163,7 @@ def _confirm_all(connection: Connection, changes: tuple[PhoneChange, ...], perso
     phones = PhoneChanges(connection.catalog)
     for change in changes:
         try:
-            phones.confirm(change, person, datetime.now(UTC))
+            phones.confirm(change, person, this_moment())
         except SamePerson:
             give_up(f"{change.by} proposed this phone, so somebody else has to confirm it.", REFUSED)
         except NeverCalled:
@@ -178,7 +188,7 @@ def _tell_what_next(plan: Plan, connection: Connection, console: Console, *, is_
     for office_id in dict.fromkeys(waits):
         command = f"patchthrough office confirm {office_id} --by NAME"
         console.print(f"A second person confirms the new phone of {office_id}: {command}", soft_wrap=True)
-    console.print(Text(screens.summary(connection.catalog.offices(), datetime.now(UTC)), "bold"))
+    console.print(Text(screens.summary(connection.catalog.offices(), this_moment()), "bold"))
     if plan.new and not connection.is_local_stack:
         way_on = "A line is called once a person has seen its number on the agency’s page: "
         console.print(f"{way_on}patchthrough office verify ID --by NAME --source https://…", soft_wrap=True)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from chalicelib.domain.counts import Action, AnyOutcome, Basis, Channel, LetterA
 from chalicelib.domain.events import Count
 from chalicelib.domain.limits import Caller
 from cli.main import app
+from cli.terminal import CLOCK
 from tests import values
 from tests.quick_moto import mock_aws
 
@@ -46,6 +48,9 @@ SETTINGS = {
 }
 os.environ |= CREDENTIALS
 CLIENT = boto3.client("dynamodb", region_name="us-east-1")
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+"""The one day of all these tests, which the terminal is told: a run that crosses midnight would else see two."""
 BEGUN: dict[tuple[str, ...], Any] = {}
 """What a command has written into the empty table, by its words and the content of its files."""
 
@@ -119,6 +124,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     for name, value in {**CREDENTIALS, **SETTINGS, "COLUMNS": "120"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
+    told = CLOCK.set(lambda: NOW)
     with mock_aws():
         CLIENT.create_table(
             TableName=TABLE,
@@ -134,6 +140,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         )
         table = Table(CLIENT, TABLE)
         yield Shell(Catalog(table), Store(table))
+    CLOCK.reset(told)
 
 
 class Door(BaseHTTPRequestHandler):

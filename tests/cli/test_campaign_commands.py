@@ -9,9 +9,8 @@ import pytest
 from chalicelib.domain.campaign import Campaign, Local, Routing, Status, calling_order
 from chalicelib.domain.counts import Outcome
 from chalicelib.domain.office import dialable
-from tests.cli.conftest import SETTINGS, Door, Shell, changed
+from tests.cli.conftest import SETTINGS, TODAY, Door, Shell, changed
 
-TODAY = datetime.now(UTC).date()
 SLUG = "families-28"
 PAGE = "https://www.ice.gov/contact/field-offices"
 

@@ -8,8 +8,8 @@ import pytest
 from chalicelib.adapters.audit import Entry
 from chalicelib.adapters.mailboxes import Mailboxes
 from chalicelib.domain.office import Mailbox
-from tests.cli.conftest import Door, Shell, changed
-from tests.cli.test_campaign_commands import TODAY, live
+from tests.cli.conftest import TODAY, Door, Shell, changed
+from tests.cli.test_campaign_commands import live
 
 
 def test_what_differs_of_letters_is_shown_and_written(shell: Shell, campaign_file: Path) -> None:

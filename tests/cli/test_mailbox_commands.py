@@ -15,9 +15,9 @@ from chalicelib.domain.phones import phone_key
 from chalicelib.runtime import runtime
 from cli.at_work import at_work
 from cli.connection import connect
-from tests.cli.conftest import SETTINGS, Shell
+from tests.cli.conftest import SETTINGS, TODAY, Shell
 from tests.cli.test_campaign_commands import be_local, live
-from tests.cli.test_office_commands import NUMBER, PAGE, TODAY, an_office
+from tests.cli.test_office_commands import NUMBER, PAGE, an_office
 
 ADDRESS = "outreach@field.agency.gov"
 SEEN = ("--by", "Dana R.", "--source", PAGE)

@@ -4,18 +4,16 @@ The API and the dialling are in tests/stories/test_never_called.py. Each test re
 """
 
 import csv
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from chalicelib.adapters import keys
 from chalicelib.domain.office import Line, dialable
-from tests.cli.conftest import ROOT, Shell, changed
+from tests.cli.conftest import ROOT, TODAY, Shell, changed
 from tests.cli.test_office_commands import PAGE, an_office
 from tests.conftest import Figure
 
-TODAY: date = datetime.now(UTC).date()
 ATLANTA = "+14048931290"
 with (ROOT / "directory" / "do_not_call.csv").open(encoding="utf-8", newline="") as _lines:
     NEVER = [row["phone_e164"] for row in csv.DictReader(_lines)]

@@ -1,6 +1,6 @@
 """`patchthrough office list, verify, close, reopen`: what a person reads, what is written, what is refused."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,10 +12,8 @@ from chalicelib.adapters.office_items import PhoneChange
 from chalicelib.adapters.phone_changes import PhoneChanges
 from chalicelib.domain.office import Closure, Line, Office, dialable
 from chalicelib.domain.words import Words
-from tests.cli.conftest import Shell
+from tests.cli.conftest import NOW, TODAY, Shell
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 PAGE = "https://www.ice.gov/contact/field-offices"
 NUMBER, SECOND = "+14045550190", "+14045550191"
 VERIFY = ("office", "verify", "ero-atl", "--by", "Dana R.", "--source", PAGE)
@@ -42,7 +40,7 @@ def line(shell: Shell, office_id: str = "ero-atl") -> Line:
 
 
 def entries(shell: Shell) -> list[Entry]:
-    return list(audit.entries(shell.catalog.table, datetime.now(UTC)))
+    return list(audit.entries(shell.catalog.table, NOW))
 
 
 # Verify.

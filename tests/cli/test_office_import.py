@@ -1,7 +1,7 @@
 """`patchthrough office import` and `confirm`: what is shown, written, refused, and left to a second person."""
 
 import csv
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,9 @@ import pytest
 from chalicelib.adapters import audit
 from chalicelib.adapters.phone_changes import PhoneChanges
 from chalicelib.domain.office import Caps, Closure, Line, Span, dialable
-from tests.cli.conftest import ROOT, Shell, changed
+from tests.cli.conftest import NOW, ROOT, TODAY, Shell, changed
 from tests.cli.test_campaign_commands import be_local
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 PAGE = "https://www.ice.gov/contact/field-offices"
 ATLANTA, NEW = "+14048931290", "+14045550190"
 
@@ -244,7 +242,7 @@ def test_a_second_person_confirms_and_the_new_phone_must_be_verified(loaded: She
     found = loaded.catalog.office("ero-atl")
     assert found is not None
     assert dialable(found, TODAY) == ()
-    told = [(entry.who, entry.what) for entry in audit.entries(loaded.catalog.table, datetime.now(UTC))]
+    told = [(entry.who, entry.what) for entry in audit.entries(loaded.catalog.table, NOW)]
     assert ("Dana R.", "phone proposed") in told
     assert ("Luis P.", "phone confirmed") in told
 

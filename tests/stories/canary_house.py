@@ -126,6 +126,8 @@ class Kept(logging.Handler):
 class Ears:
     """Everything that was heard, by sink; and how often the number stood where it may. `tokens` are of mailed links.
 
+    `said` are the canary's own texts: they, and nothing beside them, may stand in the ledger and before a person.
+
     Shows nothing of it by itself: botocore writes its handlers to the log, and these ears are one.
     """
 
@@ -133,6 +135,7 @@ class Ears:
     allowed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     codes: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
     is_deaf: bool = False
 
     def hear(self, sink: str, text: object) -> None:
@@ -142,13 +145,22 @@ class Ears:
 
     def _of_texts(self, item: dict[str, Any], update: Mapping[str, Any]) -> None:
         """A number may stand on the roll and in a claim of which nobody knows; people's own words in two places."""
-        if item.get("type") == {"S": "claim"} and item["state"]["S"] in {"claimed", "ambiguous"}:
-            self.allowed["open claim"] += item.pop("number", None) == {"S": CANARY}
-        if item.get("type") in ({"S": "consent"}, {"S": "inbox_text"}):
-            self.allowed["own words"] += NAME in item.pop("text", {}).get("S", "")
+        is_open = item.get("type") == {"S": "claim"} and item["state"]["S"] in {"claimed", "ambiguous"}
+        if is_open and item.get("number") == {"S": CANARY}:
+            del item["number"]
+            self.allowed["open claim"] += 1
+        if (
+            item.get("type") in ({"S": "consent"}, {"S": "inbox_text"})
+            and item.get("text", {}).get("S") in self.said
+        ):
+            # Their words, whole and as they said them: with anything beside them, it would be a leak.
+            self.allowed["own words"] += NAME in item.pop("text")["S"]
         if update.get("Key", {}).get("PK", {}).get("S", "").startswith("ROLL#"):
-            number = update["ExpressionAttributeValues"].pop(":number", None)
-            self.allowed["roll"] += number == {"S": CANARY}
+            values, names = update["ExpressionAttributeValues"], update["ExpressionAttributeNames"]
+            sets_it = "#number = :number" in update["UpdateExpression"] and names.get("#number") == "number"
+            if sets_it and values.get(":type") == {"S": "roll"} and values.get(":number") == {"S": CANARY}:
+                del values[":number"]
+                self.allowed["roll"] += 1
 
     def leaks(self) -> dict[str, str]:
         """The sinks in which the canary, or a code that was texted to it, was found, each with the first find."""

@@ -6,9 +6,14 @@ address, message of a queue or answer.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from aws_lambda_powertools.metrics import single_metric
+from botocore.exceptions import ClientError
 
 from chalicelib.adapters.phone import Texting
 from chalicelib.domain.broadcast import Broadcast, armed
@@ -24,6 +29,7 @@ from tests.stories.canary_house import (
     CanaryHouse,
     Ears,
     Sent,
+    escapes,
     failing,
     finds,
     invalid,
@@ -49,6 +55,7 @@ class TextingHouse(CanaryHouse):
     def says(self, body: str, **more: str) -> int:
         """One text of the canary's, as Twilio hands it on: with its number, and a name in whatever it knows."""
         self.said += 1
+        self.ears.said.add(body)
         form = {"MessageSid": f"SM{self.said:032x}", "From": CANARY, "To": OUR_NUMBER, "Body": body} | more
         return self.webhook("/twilio/texts/inbound", FromCity=NAME, **form)
 
@@ -56,8 +63,8 @@ class TextingHouse(CanaryHouse):
         for body in ("FAMILIES", "YES"):
             assert self.says(body) == 200
 
-    def alert(self) -> None:
-        """An alert to whoever is on the roll, to its end or for an hour."""
+    def alert(self, minutes: int = 60) -> None:
+        """An alert to whoever is on the roll, to its end or for so many minutes."""
         now = self.clock.now()
         count = self.runtime.roll.count(SLUG, now)
         draft = Broadcast(
@@ -67,9 +74,13 @@ class TextingHouse(CanaryHouse):
         )  # fmt: skip
         made = self.runtime.broadcasts.make(draft)
         self.runtime.broadcasts.move(made, armed(made, count, "Ana", now)[0])
-        for _ in range(60):
+        for _ in range(minutes):
             self._schedule("broadcasts")
             self.world.advance(60)
+
+    def poisoned(self, body: str) -> None:
+        """A message on the alerts' queue that none of ours wrote, as Lambda hands it on."""
+        self._handed_to("alerts", [body])
 
 
 def lived(house: TextingHouse) -> None:
@@ -167,6 +178,126 @@ def test_after_a_stop_no_number_stands_in_the_table(
         house.says("STOP")
 
         assert not finds(str(house.rows()))
+
+
+def in_the_table(house: TextingHouse, leak: str) -> None:
+    """One row as the app would write it, with a leak beside what may stand there."""
+    client, table = house.dynamodb, house.runtime.roll._table
+    key = {"PK": {"S": "ROLL#families-28#00"}, "SK": {"S": "0" * 32}}
+    house.ears.said.add(f"stop ICE, {NAME}")
+    rows: dict[str, dict[str, str]] = {
+        "a consent's text with more than they said": {
+            "type": "consent",
+            "text": f"stop ICE, {NAME} {CANARY}",
+        },
+        "a consent's sender": {"type": "consent", "text": f"stop ICE, {NAME}", "sender": CANARY},
+        "an inbox text's handle": {"type": "inbox_text", "text": f"stop ICE, {NAME}", "phone_key": CANARY},
+        "a claim that is sent": {"type": "claim", "state": "sent", "number": CANARY},
+    }
+    updates = {
+        "a roll's other attribute": (
+            "SET #number = :number",
+            {"#number": "city"},
+            {":number": CANARY, ":type": "roll"},
+        ),
+        "a roll's zip": (
+            "SET #number = :number, #zip = :zip",
+            {"#number": "number", "#zip": "zip"},
+            {":number": CANARY, ":zip": CANARY, ":type": "roll"},
+        ),
+        "a row of the roll that is none": (
+            "SET #number = :number",
+            {"#number": "number"},
+            {":number": CANARY},
+        ),
+    }
+    if leak in rows:
+        item = key | {name: {"S": value} for name, value in rows[leak].items()}
+        client.transact_write_items(TransactItems=[{"Put": {"TableName": table.name, "Item": item}}])
+        return
+    does, names, values = updates[leak]
+    update: dict[str, Any] = {"TableName": table.name, "Key": key, "UpdateExpression": does}
+    update |= {"ExpressionAttributeNames": names}
+    update |= {"ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()}}
+    with suppress(ClientError):
+        client.transact_write_items(TransactItems=[{"Update": update}])
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "a consent's text with more than they said", "a consent's sender", "an inbox text's handle",
+        "a claim that is sent", "a roll's other attribute", "a roll's zip", "a row of the roll that is none",
+    ],
+)  # fmt: skip
+def test_a_leak_beside_what_may_stand_in_the_table_is_heard(
+    built: Runtime, capfd: pytest.CaptureFixture[str], leak: str
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        in_the_table(TextingHouse(built, ears), leak)
+
+    assert "DynamoDB request" in ears.leaks()
+
+
+def escapes_it(_: TextingHouse) -> None:
+    raise LookupError(f"no subscriber {CANARY}")
+
+
+def test_a_number_that_leaks_by_the_other_sinks_is_heard(
+    built: Runtime, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        house = TextingHouse(built, ears)
+        with escapes(ears):
+            escapes_it(house)
+        house.runtime.http.request(
+            "GET", f"https://api.twilio.com/2010-04-01/Accounts/x/Messages.json?To={CANARY}"
+        )
+        campaign = house.runtime.campaign(SLUG)
+        assert campaign is not None
+        house.runtime.catalog.apply(replace(campaign, organization=Words(NAME, NAME)), house.clock.now())
+        house.world.advance(6)
+        house.says("HELP")
+        with single_metric("TextsStopped", "Count", 1, namespace="Patchthrough") as metric:
+            metric.add_dimension("Number", CANARY)
+
+    assert set(ears.leaks()) >= {"escaped error", "Twilio URL", "answer", "output"}, (
+        "a metric is a line of output"
+    )
+
+
+def test_a_poisoned_message_of_alerts_is_not_written_to_the_log(
+    built: Runtime, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        house = TextingHouse(built, ears)
+        house.joins()
+        for poison in (CANARY, f'{{"broadcast": "{NAME}"}}', f'["{CANARY}"]', "{", NAME):
+            for _ in range(3):
+                house.poisoned(poison)
+
+    assert ears.leaks() == {}
+    assert any("message failed" in line for line in ears.heard["log"])
+
+
+def test_after_a_stop_the_number_stands_only_where_nobody_knows_whether_a_text_left(
+    built: Runtime, capfd: pytest.CaptureFixture[str], figure: Figure
+) -> None:
+    sweep()
+    with listening(built.store._table.client, capfd) as ears:
+        house = TextingHouse(built, ears)
+        house.joins()
+        house.world.next_creates.append(CreateFault.hangs())
+        house.alert(minutes=3)
+        house.says("STOP")
+        left = {row["type"]["S"] for row in house.rows() if finds(str({**row, "text": None}))}
+        figure(f"canary of texts: after STOP the number stands in {sorted(left)}")
+
+    assert left == {"claim"}
+    assert ears.leaks() == {}
 
 
 def test_a_number_that_leaks_is_heard(built: Runtime, capfd: pytest.CaptureFixture[str]) -> None:
