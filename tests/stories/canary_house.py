@@ -153,12 +153,16 @@ class Ears:
             item.get("type") in ({"S": "consent"}, {"S": "inbox_text"})
             and item.get("text", {}).get("S") in self.said
         ):
-            # Their words, whole and as they said them: with anything beside them, it would be a leak.
             self.allowed["own words"] += NAME in item.pop("text")["S"]
         if update.get("Key", {}).get("PK", {}).get("S", "").startswith("ROLL#"):
-            values, names = update["ExpressionAttributeValues"], update["ExpressionAttributeNames"]
-            sets_it = "#number = :number" in update["UpdateExpression"] and names.get("#number") == "number"
-            if sets_it and values.get(":type") == {"S": "roll"} and values.get(":number") == {"S": CANARY}:
+            values = update["ExpressionAttributeValues"]
+            sets_it = update["ExpressionAttributeNames"].get("#number") == "number"
+            if (
+                sets_it
+                and "#number = :number" in update["UpdateExpression"]
+                and values.get(":type") == {"S": "roll"}
+                and values.get(":number") == {"S": CANARY}
+            ):
                 del values[":number"]
                 self.allowed["roll"] += 1
 

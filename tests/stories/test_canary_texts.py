@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.metrics import single_metric
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.phone import Texting
@@ -252,6 +252,7 @@ def test_a_number_that_leaks_by_the_other_sinks_is_heard(
         house = TextingHouse(built, ears)
         with escapes(ears):
             escapes_it(house)
+        assert house.runtime.http is not None
         house.runtime.http.request(
             "GET", f"https://api.twilio.com/2010-04-01/Accounts/x/Messages.json?To={CANARY}"
         )
@@ -260,7 +261,7 @@ def test_a_number_that_leaks_by_the_other_sinks_is_heard(
         house.runtime.catalog.apply(replace(campaign, organization=Words(NAME, NAME)), house.clock.now())
         house.world.advance(6)
         house.says("HELP")
-        with single_metric("TextsStopped", "Count", 1, namespace="Patchthrough") as metric:
+        with single_metric("TextsStopped", MetricUnit.Count, 1, namespace="Patchthrough") as metric:
             metric.add_dimension("Number", CANARY)
 
     assert set(ears.leaks()) >= {"escaped error", "Twilio URL", "answer", "output"}, (
