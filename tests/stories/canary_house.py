@@ -126,7 +126,7 @@ class Kept(logging.Handler):
 class Ears:
     """Everything that was heard, by sink; and how often the number stood where it may. `tokens` are of mailed links.
 
-    `said` are the canary's own texts: they, and nothing beside them, may stand in the ledger and before a person.
+    `said` are the canary's own texts: they alone may stand in the ledger.
 
     Shows nothing of it by itself: botocore writes its handlers to the log, and these ears are one.
     """
@@ -155,14 +155,9 @@ class Ears:
         ):
             self.allowed["own words"] += NAME in item.pop("text")["S"]
         if update.get("Key", {}).get("PK", {}).get("S", "").startswith("ROLL#"):
-            values = update["ExpressionAttributeValues"]
-            sets_it = update["ExpressionAttributeNames"].get("#number") == "number"
-            if (
-                sets_it
-                and "#number = :number" in update["UpdateExpression"]
-                and values.get(":type") == {"S": "roll"}
-                and values.get(":number") == {"S": CANARY}
-            ):
+            values, names = update["ExpressionAttributeValues"], update["ExpressionAttributeNames"]
+            is_row = values.get(":type") == {"S": "roll"} and names.get("#number") == "number"
+            if is_row and values.get(":number") == {"S": CANARY}:
                 del values[":number"]
                 self.allowed["roll"] += 1
 
