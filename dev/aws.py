@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import boto3
 
-from dev import fragments
+from dev import fragments, staff_pool
 
 ROOT = Path(__file__).resolve().parent.parent
 MINISTACK = ROOT / ".venv-ministack" / "bin" / "ministack"
@@ -29,7 +29,9 @@ CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
 }
-Service = Literal["cloudformation", "cloudwatch", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sqs"]
+Service = Literal[
+    "cloudformation", "cloudwatch", "cognito-idp", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sqs"
+]
 QUEUES = {"ring": "Ring", "letters": "Letters", "mail_events": "MailEvents", "alerts": "Alerts"}
 """The queues by the function that empties each, and how infra calls them: RingQueue, and RingDead for its dead."""
 LOG = "ministack.log"
@@ -57,6 +59,7 @@ class Furniture:
     table: str
     queues: Mapping[str, str]
     secret: str
+    staff_client: str = ""
 
     def environment(self, endpoint: str) -> dict[str, str]:
         """Return the environment that leads the app (and boto3) to this AWS."""
@@ -65,6 +68,7 @@ class Furniture:
             "AWS_ENDPOINT_URL": endpoint,
             "PATCHTHROUGH_TABLE": self.table,
             "PATCHTHROUGH_SECRETS": self.secret,
+            "PATCHTHROUGH_STAFF_CLIENT": self.staff_client,
             **queues,
         }
 
@@ -127,7 +131,9 @@ def furnish(endpoint: str, stage: str, secret: Mapping[str, str]) -> Furniture:
     sqs = client("sqs", endpoint)
     queues = {function: create_queue(sqs, stage, function)[0] for function in QUEUES}
     write_secret(client("secretsmanager", endpoint), name, secret)
-    return Furniture(table, queues, name)
+    pool = staff_pool.make(client("cognito-idp", endpoint), f"patchthrough-{stage}")
+    add_to_secret(client("secretsmanager", endpoint), name, {"staff_client_secret": pool.client_secret})
+    return Furniture(table, queues, name, pool.client_id)
 
 
 def client(service: Service, endpoint: str) -> Any:
@@ -162,6 +168,13 @@ def write_secret(secrets: Any, name: str, content: Mapping[str, str]) -> None:
     """Write the secret unless it is there: keys that made hashes in the table must stay what they were."""
     with suppress(secrets.exceptions.ResourceExistsException):
         secrets.create_secret(Name=name, SecretString=json.dumps(dict(content)))
+
+
+def add_to_secret(secrets: Any, name: str, more: Mapping[str, str]) -> None:
+    """Have the secret hold this too; what else it holds stays as it is."""
+    content = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+    if content | dict(more) != content:
+        secrets.put_secret_value(SecretId=name, SecretString=json.dumps(content | dict(more)))
 
 
 def _properties(logical_id: str) -> dict[str, Any]:

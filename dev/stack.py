@@ -21,7 +21,7 @@ from types import FrameType
 from rich.console import Console
 from rich.text import Text
 
-from dev import app_log, aws, environment, inboxes, metric_pump, offices, opt_out, seed, welcome
+from dev import app_log, aws, environment, inboxes, metric_pump, offices, opt_out, seed, staff_pool, welcome
 from dev.environment import Loopback
 from dev.mail_world import MailWorldServer
 from dev.phone_world.server import PhoneWorldServer
@@ -123,6 +123,7 @@ def running(ports: Ports, folder: Path, wish: Wish, say: Say) -> Iterator[Stack]
         ends.callback((folder / "env").unlink, missing_ok=True)
         say(seed.import_offices())
         say(seed.apply_campaign())
+        say(_staff(endpoint, folder))
         say(_obey(phone_world))
         yield Stack(ports, settings, server, phone_world, mail_world, pump)
 
@@ -138,6 +139,14 @@ def _settle(ports: Ports, endpoint: str) -> dict[str, str]:
     )
     environment.adopt(settings)
     return settings
+
+
+def _staff(endpoint: str, folder: Path) -> str:
+    """Make one person of each role for the console, or find them; return a sentence."""
+    cognito = aws.client("cognito-idp", endpoint)
+    pool = staff_pool.make(cognito, f"patchthrough-{environment.STAGE}")
+    members = staff_pool.seeded(cognito, pool, folder / staff_pool.FILE)
+    return f"Console: {', '.join(f'{each.username} ({each.role})' for each in members)} can sign in"
 
 
 def fresh_secret() -> dict[str, str]:
@@ -209,7 +218,9 @@ def main(folder: Path = environment.LOCAL) -> int:
     began = time.monotonic()
     try:
         with running(Ports.from_environ(os.environ), folder, wish, _teller(console)) as stack:
-            welcome.show(console, stack.ports, time.monotonic() - began)
+            welcome.show(
+                console, stack.ports, time.monotonic() - began, staff_pool.read(folder / staff_pool.FILE)
+            )
             problem = watch(stack, wish)
     except Interrupted:
         console.print("Everything has ended. What you did is kept; make reset forgets it.")

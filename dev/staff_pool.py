@@ -25,7 +25,8 @@ from dev import fragments
 STEP_SECONDS = 30
 PEOPLE = (("vera", "Vera V.", "viewer"), ("dana", "Dana R.", "editor"), ("ada", "Ada A.", "admin"))
 """User name, name, role."""
-KEPT = Path(__file__).resolve().parent.parent / ".local" / "staff.json"
+FILE = "staff.json"
+KEPT = Path(__file__).resolve().parent.parent / ".local" / FILE
 
 
 @dataclass(frozen=True, slots=True)

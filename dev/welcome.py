@@ -3,6 +3,8 @@
 Promises that every line can be clicked or copied as it stands. Knows addresses; starts and asks nothing.
 """
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
@@ -11,6 +13,7 @@ from rich.text import Text
 from dev.inboxes import PEOPLE
 from dev.offices import HANDSETS
 from dev.ports import Ports
+from dev.staff_pool import Member
 
 CAMPAIGN = "families-28"
 COMMAND = ".venv/bin/patchthrough"
@@ -26,6 +29,8 @@ def links(ports: Ports) -> tuple[tuple[str, str], ...]:
         ("A letter to an office", f"{app}/c/{CAMPAIGN}/letter?lang=en"),
         ("Phone world", f"{phone}/"),
         ("Mail world, its inboxes", f"{mail}/"),
+        ("Console, for staff", f"{app}/staff"),
+        ("Codes to sign in there", ".venv/bin/python -m dev.staff_pool"),
         ("API", f"{app}/api/campaigns/{CAMPAIGN}"),
         ("Counts", f"{COMMAND} counts show"),
         ("Counts, proved", f"{COMMAND} counts verify"),
@@ -54,8 +59,18 @@ def steps() -> tuple[str, ...]:
     )
 
 
-def show(console: Console, ports: Ports, seconds: float) -> None:
-    """Print the links and the steps."""
+def staff(members: Sequence[Member]) -> Table:
+    """Return who can sign in at the console. These are nobody, and they are on this machine only."""
+    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
+    for heading in ("Console user", "Role", "Password", "Key for an authenticator"):
+        table.add_column(heading, no_wrap=True, overflow="ignore")
+    for each in members:
+        table.add_row(each.username, each.role, each.password, each.seed)
+    return table
+
+
+def show(console: Console, ports: Ports, seconds: float, members: Sequence[Member] = ()) -> None:
+    """Print the links, who can sign in, and the steps."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(no_wrap=True, overflow="ignore")
@@ -70,6 +85,9 @@ def show(console: Console, ports: Ports, seconds: float) -> None:
         )
     )
     console.print(Padding(table, (1, 0, 1, 2)))
+    if members:
+        console.print(Text("Who can sign in at the console, on this machine only", style="bold"))
+        console.print(Padding(staff(members), (0, 0, 1, 2)))
     console.print(Text("What to try", style="bold"))
     console.print(Padding(tries, (0, 0, 1, 2)))
     console.print("Ctrl-C ends all of it and keeps what you did; make reset forgets.", style="dim")

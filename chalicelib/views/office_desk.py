@@ -77,13 +77,19 @@ class Typed:
 def office_list(person: Person) -> Response:
     """The offices of all campaigns, west to east as their clocks go: open now, healthy, in need of a look."""
     now = runtime().now()
-    offices = sorted(_called_by_campaigns(), key=lambda each: (_wall(each, now), each.place.en))
+    zones = west_to_east(now)
+    offices = [row.office for _, rows in zones for row in rows]
     tired = office_health.needing_eyes(offices, now.date())
-    rows = [_row(office, now) for office in offices]
-    zones = [(name, list(some)) for name, some in groupby(rows, key=attrgetter("here"))]
     return staff_pages.page(
-        "staff/offices.html", person, here=HERE, zones=zones, tired=tired, whole=len(rows)
+        "staff/offices.html", person, here=HERE, zones=zones, tired=tired, whole=len(offices)
     )
+
+
+def west_to_east(now: datetime) -> list[tuple[str, list[Row]]]:
+    """Return the offices of all campaigns as they stand now, by their clocks."""
+    offices = sorted(_called_by_campaigns(), key=lambda each: (_wall(each, now), each.place.en))
+    rows = [_row(office, now) for office in offices]
+    return [(name, list(some)) for name, some in groupby(rows, key=attrgetter("here"))]
 
 
 @office_desk.route(HERE + "/{office_id}", methods=["GET"])

@@ -118,3 +118,22 @@ def seen_at(dana: AtTheConsole) -> datetime:
     found = sessions().find(dana.secret, dana.served.clock())
     assert found is not None
     return found.seen_at
+
+
+def test_the_overview_shows_what_is_under_way_and_leads_to_the_pause(served: Served) -> None:
+    served.reach(1284)
+
+    page = sign_in(served, Role.VIEWER).get("/staff").text
+
+    assert "1,284" in page
+    assert 'href="/go/staff/campaigns/families-28"' in page
+    assert "Office calls by hour, today" in page
+    assert [place for place in ("Atlanta", "Washington", "New York") if place not in page] == []
+
+
+def test_the_overview_asks_for_itself_only_when_somebody_wants_it(served: Served) -> None:
+    dana = sign_in(served, Role.VIEWER)
+
+    asks = ['http-equiv="refresh"' in dana.get(path).text for path in ("/staff", "/staff?again=1")]
+
+    assert asks == [False, True]
