@@ -44,7 +44,7 @@ PARTS = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "Key
 class Visit:
     """One request to the app, or one run of a worker.
 
-    `refreshes` are requests for the campaign, which is kept for five seconds: on a busy night hardly any.
+    `refreshes` are requests for the campaign, which is kept for three seconds: on a busy night hardly any.
     """
 
     door: str

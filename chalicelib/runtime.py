@@ -39,8 +39,11 @@ from chalicelib.observability import hush, measure_for
 if TYPE_CHECKING:
     from twilio.http import HttpClient
 
-CAMPAIGN_SECONDS = 5.0
-"""How old a campaign in memory may be: the longest a pause takes to reach every hop (design §10)."""
+CAMPAIGN_SECONDS = 3.0
+"""How old a campaign in memory may be: the longest a pause takes to reach every hop (design §10: at most 5).
+
+Before an office is dialed Twilio says some six seconds of words: with them, nothing begins ten seconds after a pause.
+"""
 NEVER_SECONDS = 300.0
 """How old the list of numbers never rung may be: it changes with the directory, by hand."""
 AREAS_SECONDS = 300.0

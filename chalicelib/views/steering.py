@@ -20,7 +20,7 @@ from chalicelib.runtime import runtime
 
 
 def campaign_named(slug: str) -> Campaign:
-    """Return a campaign as it is now, not as it was five seconds ago.
+    """Return a campaign as it is now, not as it was some seconds ago.
 
     Raises:
         Refusal: there is none by that name.

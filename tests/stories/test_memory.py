@@ -1,4 +1,4 @@
-"""How long a process may believe what it read of a campaign: five seconds of the wall clock, from when it asked.
+"""How long a process may believe what it read of a campaign: three seconds of the wall clock, from when it asked.
 
 Before a ring it looks once more, for a slow table may have let that time pass since it claimed the call.
 """
