@@ -289,7 +289,7 @@ def test_without_an_office_that_may_be_called_it_is_409(house: Rehearsal) -> Non
 
 def test_no_get_changes_anything_and_no_other_method_is_taken(house: Rehearsal) -> None:
     call = house.tap()["id"]
-    named = dict.fromkeys(("call_id", "booking_id", "token", "letter_id"), call)
+    named = dict.fromkeys(("call_id", "booking_id", "token", "letter_id", "office_id"), call)
     named |= {"slug": SLUG, "step": "1", "name": "look.css", "text_id": f"{call}.1"}
     before = house.rows()
     for path, methods in sorted(app.routes.items()):
